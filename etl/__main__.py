@@ -1,0 +1,250 @@
+"""The operator's commands: python -m etl …"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from etl.demo import write_demo
+from etl.doctor import examine
+from etl.feeds import FEEDS
+from etl.ledger import read_states, write_states
+from etl.mapping import MappingError
+from etl.night import verify_generation
+from etl.pseudonyms import KeyRefused
+from etl.refresh import refresh as run_night
+from etl.status import exit_code, quarantined_rows
+from etl.status import status as read_status
+from warehouse.generations import (
+    Busy,
+    NoGeneration,
+    current_generation,
+    list_generations,
+    point_current,
+    previous_generation,
+    writer_lock,
+)
+from warehouse.reference import reason_sentence
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="枫桥看板数据任务 / Fengqiao Board data jobs")
+console = Console()
+Data = Annotated[Path, typer.Option("--data", envvar="FENGQIAO_DATA", help="数据目录 / data directory")]
+Json = Annotated[bool, typer.Option("--json", help="机器可读 / machine-readable")]
+
+
+def print_json(content: Any) -> None:
+    """JSON on standard output, Chinese as it is."""
+    print(json.dumps(content, ensure_ascii=False, indent=1, default=str))
+
+
+@contextmanager
+def clear_errors() -> Iterator[None]:
+    """Expected errors end in a sentence and exit code 1, not in a traceback."""
+    try:
+        yield
+    except (MappingError, KeyRefused) as error:
+        print(error, file=sys.stderr)
+    except Busy as error:
+        print(f"另一个任务正在写入 / another job is writing: {error}", file=sys.stderr)
+    except NoGeneration as error:
+        print(f"没有可用的数据版本 / no such generation: {error}", file=sys.stderr)
+    else:
+        return
+    raise typer.Exit(1)
+
+
+@app.command()
+def demo(
+    data: Data = Path("data"),
+    years: int = 4,
+    incidents_per_year: int = 20_000,
+    until: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"])] = datetime(2026, 10, 31),
+    seed: int = 1,
+    clean: Annotated[bool, typer.Option("--clean", help="不含脏数据 / tidy files")] = False,
+) -> None:
+    """写入合成演示数据并加载 / write a synthetic bureau's files and load them."""
+    with clear_errors():
+        shutil.rmtree(data / "inbox", ignore_errors=True)
+        write_demo(
+            data, years=years, incidents_per_year=incidents_per_year, until=until.date(), seed=seed, clean=clean
+        )
+        report = run_night(data)
+        raise typer.Exit(show_night(report.as_json(), as_json=False))
+
+
+@app.command()
+def refresh(
+    data: Data = Path("data"),
+    inbox: Annotated[Path | None, typer.Option(help="默认 DATA/inbox / default DATA/inbox")] = None,
+    sources: Annotated[Path | None, typer.Option(help="本单位映射目录 / the bureau's own mappings")] = None,
+    full: Annotated[bool, typer.Option("--full", help="全部重建 / rebuild from the archive")] = False,
+    accept_drop: Annotated[bool, typer.Option("--accept-drop", help="接受骤减 / publish although records fall")] = False,
+    as_json: Json = False,
+) -> None:
+    """夜间更新 / one night: load new files, build, verify, publish."""
+    with clear_errors():
+        report = run_night(data, inbox=inbox, sources=sources, full=full, accept_drop=accept_drop)
+        raise typer.Exit(show_night(report.as_json(), as_json=as_json))
+
+
+def show_night(report: dict[str, Any], *, as_json: bool) -> int:
+    """Print a night's report; its exit code."""
+    if as_json:
+        print_json(report)
+        return int(report["exit_code"])
+    for info in report["loaded"]:
+        console.print(
+            f"[blue]已加载[/] {info['feed']} {info['file']}: rows_in {info['rows_in']}, "
+            f"quarantined {info['quarantined']}, dropped {info['dropped']}",
+            highlight=False,
+        )
+    for entry in report["refused"]:
+        where = f" [{entry['sheet']}]" if entry["sheet"] else ""
+        where += f" 第{entry['line']}行 / line {entry['line']}" if entry["line"] else ""
+        console.print(f"[bold]拒收 refused[/] {entry['file']}{where}: {entry['zh']} / {entry['en']}", highlight=False)
+    for batch in report["held"]:
+        console.print(f"[bold]暂缓 held[/] {batch}: python -m etl accept {batch}", highlight=False)
+    for text in report["problems"]:
+        console.print(f"[bold]问题 problem[/] {text}", highlight=False)
+    outcome = f"已发布 published {report['generation']}" if report["is_published"] else "没有发布 nothing published"
+    console.print(f"{outcome}; exit {report['exit_code']}", highlight=False)
+    return int(report["exit_code"])
+
+
+@app.command()
+def status(data: Data = Path("data"), as_json: Json = False) -> None:
+    """昨夜是否正常 / was last night good, and what to do if not."""
+    report = read_status(data)
+    if as_json:
+        print_json(report)
+        raise typer.Exit(exit_code(report))
+    console.print(f"数据版本 generation: {report['generation']}  生成时间 built at: {report['built_at']}")
+    names = ("feed", "rows_in", "loaded", "quarantined", "duplicates", "dropped", "records")
+    table = Table(*names, "数据截至 data until")
+    for feed, counts in report["feeds"].items():
+        table.add_row(feed, *(f"{counts[name]:,}" for name in names[1:]), report["data_until"].get(feed, "–"))
+    console.print(table)
+    for problem in report["problems"]:
+        console.print(f"[bold]• {problem}[/]", highlight=False)
+    if not report["problems"]:
+        console.print("昨夜正常 / last night was good")
+    raise typer.Exit(exit_code(report))
+
+
+@app.command()
+def verify(data: Data = Path("data"), as_json: Json = False) -> None:
+    """读遍当前版本的每一列 / read back every column of the current generation."""
+    current = current_generation(data)
+    if current is None:
+        print("没有可用的数据版本 / no usable generation", file=sys.stderr)
+        raise typer.Exit(1)
+    found = verify_generation(current.directory)
+    if as_json:
+        print_json({"generation": current.id, "sound": not found, "problems": found})
+    else:
+        console.print("\n".join(found) or f"{current.id}: 完好 / sound", highlight=False)
+    raise typer.Exit(1 if found else 0)
+
+
+@app.command()
+def generations(data: Data = Path("data"), as_json: Json = False) -> None:
+    """列出数据版本 / list the generations kept."""
+    current = current_generation(data)
+    rows = [
+        {
+            "id": generation.id,
+            "built_at": generation.manifest["built_at"],
+            "current": current is not None and generation.id == current.id,
+            "batches": len(generation.batches),
+            "rows": sum(generation.manifest["tables"].values()),
+        }
+        for generation in list_generations(data)
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    table = Table("", "id", "built_at", "batches", "rows")
+    for row in rows:
+        table.add_row("→" if row["current"] else "", row["id"], row["built_at"], str(row["batches"]), f"{row['rows']:,}")
+    console.print(table)
+
+
+@app.command()
+def rollback(generation: Annotated[str | None, typer.Argument(metavar="[ID]")] = None, data: Data = Path("data")) -> None:
+    """回到旧版本 / go back to an older generation; the batches that it did not have are held."""
+    with clear_errors(), writer_lock(data):
+        current, target = current_generation(data), previous_generation(data, generation)
+        newer = set(current.batches if current else ()) - set(target.batches)
+        states = read_states(data).hold(newer, f"rolled back to {target.id}", datetime.now())
+        # The batches are held first: a crash between the two steps then loses nothing and brings nothing back.
+        write_states(data, states)
+        point_current(data, target.id)
+        console.print(f"当前版本 current: {target.id}; 暂缓批次 held: {len(newer)}", highlight=False)
+
+
+@app.command()
+def accept(batches: list[str], data: Data = Path("data")) -> None:
+    """放行被暂缓的批次 / let held batches past the gate; the next refresh publishes them."""
+    with clear_errors(), writer_lock(data):
+        states = read_states(data)
+        unknown = [batch for batch in batches if batch not in states.held]
+        if unknown:
+            held = " ".join(states.held) or "–"
+            print(f"不在暂缓之列 / not held: {' '.join(unknown)}; 暂缓的有 / held are: {held}", file=sys.stderr)
+            raise typer.Exit(1)
+        write_states(data, states.stage(batches))
+        console.print(f"已放行 {len(batches)} 个批次，下次 refresh 发布 / staged, the next refresh publishes", highlight=False)
+
+
+@app.command()
+def quarantine(
+    data: Data = Path("data"), reason: Annotated[str | None, typer.Option(help="原因代码 / reason code")] = None, as_json: Json = False
+) -> None:
+    """被隔离的行及原因 / rows set aside, with where and why; identifiers are redacted."""
+    rows = quarantined_rows(data, reason=reason)
+    if as_json:
+        print_json(rows.to_dicts())
+        return
+    table = Table("file", "line", "reason", "field", "found", "what to do")
+    for row in rows.head(200).iter_rows(named=True):
+        told = reason_sentence(row["reason_code"], language="zh", level="row", column=row["header"])
+        table.add_row(row["file"], str(row["line"]), row["reason_code"], row["header"] or row["field"], row["values"], told.remedy)
+    console.print(table)
+    console.print(f"{min(rows.height, 200)} / {rows.height}")
+
+
+@app.command()
+def doctor(data: Data = Path("data"), as_json: Json = False) -> None:
+    """检查运行环境 / check the key, the disk, permissions, versions and the clock."""
+    findings = examine(data)
+    if as_json:
+        print_json(findings)
+    else:
+        for finding in findings:
+            console.print(f"{'✓' if finding['ok'] else '✗'} {finding['check']}: {finding['found']}", highlight=False)
+    raise typer.Exit(0 if all(finding["ok"] for finding in findings) else 3)
+
+
+@app.command()
+def fields(feed: Annotated[str | None, typer.Argument()] = None) -> None:
+    """列出映射可填的字段 / list the fields that a mapping may fill."""
+    table = Table("feed", "field", "kind", "required", "zh", "en", "code list")
+    for name, one in FEEDS.items():
+        for field in one.fields if feed in (None, name) else ():
+            need = "✓" if field.required else ""
+            table.add_row(name, field.name, field.kind, need, field.zh, field.en, field.code_list or "")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    app()

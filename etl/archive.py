@@ -1,0 +1,72 @@
+"""The archive: one Parquet file and one JSON file per batch, append-only, pseudonymous, written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, Self
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from etl.feeds import FEEDS, Feed
+from etl.records import QUARANTINE
+from warehouse.generations import write_json
+
+
+def empty_records(feed: Feed) -> pl.DataFrame:
+    """No records, all columns: the template of a feed's archive."""
+    return feed.record.create_empty()
+
+
+def write_templates(folder: Path) -> Path:
+    """One empty Parquet file per feed, so that a feed without batches still has a typed table."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for feed in FEEDS.values():
+        empty_records(feed).write_parquet(folder / f"{feed.name}.parquet")
+    return folder
+
+
+class ArchiveWriter:
+    """Appends record frames to a batch's Parquet file; `commit` makes it visible, leaving it undone removes it."""
+
+    def __init__(self, data: Path, feed: Feed, batch: str) -> None:
+        folder = data / "archive" / feed.name
+        folder.mkdir(parents=True, exist_ok=True)
+        self.final = folder / f"{batch}.parquet"
+        self._fresh = folder / f".{batch}.parquet.new"
+        self._schema = empty_records(feed).to_arrow().schema
+        self._quarantine = data / "quarantine" / feed.name / f"{batch}.parquet"
+        self._quarantined: list[pl.DataFrame] = []
+
+    def __enter__(self) -> Self:
+        self._writer = pq.ParquetWriter(self._fresh, self._schema, compression="zstd", compression_level=1)
+        return self
+
+    def append(self, records: pl.DataFrame, quarantined: pl.DataFrame) -> None:
+        """Add the records and the quarantined rows of one chunk."""
+        if records.height:
+            self._writer.write_table(records.to_arrow().cast(self._schema))
+        if quarantined.height:
+            self._quarantined.append(quarantined)
+
+    def commit(self, info: dict[str, Any]) -> None:
+        """Close, sync and publish the batch; its JSON comes last and is what makes the batch exist."""
+        self._writer.close()
+        self._write_quarantine()
+        with self._fresh.open("rb") as handle:
+            os.fsync(handle.fileno())
+        os.replace(self._fresh, self.final)
+        write_json(self.final.with_suffix(".json"), info)
+
+    def _write_quarantine(self) -> None:
+        if not self._quarantined:
+            return
+        self._quarantine.parent.mkdir(parents=True, exist_ok=True)
+        fresh = self._quarantine.with_suffix(".new")
+        pl.concat(self._quarantined).cast(QUARANTINE).write_parquet(fresh)  # type: ignore[arg-type]
+        os.replace(fresh, self._quarantine)
+
+    def __exit__(self, *exception: object) -> None:
+        self._writer.close()
+        self._fresh.unlink(missing_ok=True)

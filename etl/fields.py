@@ -1,0 +1,264 @@
+"""One chunk of text becomes typed fields: the mapping's columns are found, composed and parsed, faults named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Dictionary
+from dataclasses import dataclass, field
+from datetime import date, time
+
+import polars as pl
+
+from etl.feeds import Field
+from etl.mapping import Column, Mapping, normalise_header
+from etl.organisations import Organisations
+from etl.readers import Unreadable
+from etl.values import (
+    Parsed,
+    clean,
+    has_time,
+    normalise_ids,
+    normalise_spellings,
+    parse_codes,
+    parse_dates,
+    parse_datetimes,
+    parse_decimals,
+    parse_flags,
+    parse_integers,
+    parse_months,
+    parse_quantities,
+)
+from etl.values.codes import FALSE_WORDS, TRUE_WORDS
+from warehouse.redaction import contains_identifier
+from warehouse.reference import codes_of
+
+TYPES: dict[str, pl.DataType] = {
+    "key": pl.String(),
+    "org": pl.String(),
+    "code": pl.String(),
+    "level": pl.String(),
+    "text": pl.String(),
+    "date": pl.Date(),
+    "month": pl.Date(),
+    "datetime": pl.Datetime("us"),
+    "year": pl.Int64(),
+    "integer": pl.Int64(),
+    "quantity": pl.Int64(),
+    "decimal": pl.Float64(),
+    "flag": pl.Boolean(),
+}
+MOJIBAKE = "锟斤拷|\ufffd|Ã.|â€|æ–|å…"
+LATEST_DAY = date(2100, 12, 31)
+
+
+@dataclass(frozen=True)
+class Context:
+    """What parsing needs to know beside the text."""
+
+    mapping: Mapping
+    organisations: Organisations
+    delivered_on: date
+    is_1904: bool = False
+    lookups: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
+    registered: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
+
+
+def resolve_headers(mapping: Mapping, headers: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
+    """Which headers of this file fill which field; and the fields of the mapping that the file does not have.
+
+    Raises:
+        Unreadable: a required column is missing.
+    """
+    there = {normalise_header(header): header for header in headers}
+    found: dict[str, tuple[str, ...]] = {}
+    absent: list[str] = []
+    required = {field.name for field in mapping.target.fields if field.required and field.blank is None}
+    for name, column in mapping.columns.items():
+        picked = pick_headers(column, there)
+        if picked is not None:
+            found[name] = picked
+        elif column.required or name in required:
+            wanted = " | ".join(word for group in column.groups for word in group)
+            raise Unreadable("missing_column", sheet=None, line=None, found="、".join(headers), expected=wanted)
+        else:
+            absent.append(name)
+    return found, absent
+
+
+def pick_headers(column: Column, there: Dictionary[str, str]) -> tuple[str, ...] | None:
+    """The headers of the file that a column entry reads, or None where one of them is missing."""
+    picked = []
+    for group in column.groups:
+        spelling = next((there[normalise_header(word)] for word in group if normalise_header(word) in there), None)
+        if spelling is None and not (len(column.groups) > 1 and group[0].startswith("_")):
+            return None
+        picked.append(spelling or group[0])
+    return tuple(picked)
+
+
+def compose(text: pl.DataFrame, column: Column, headers: tuple[str, ...]) -> pl.Series:
+    """The raw text of one field: a header's cells, a constant, or several joined; then cut as the entry says."""
+    if column.constant is not None:
+        return pl.repeat(column.constant, text.height, dtype=pl.String, eager=True)
+    series = text[headers[0]]
+    if len(headers) > 1:
+        series = text.select(pl.concat_str(headers, separator=column.separator, ignore_nulls=False)).to_series()
+    if column.extract:
+        series = series.str.extract(column.extract, 1)
+    if column.split is not None:
+        series = series.str.split(column.split).list.get(column.part, null_on_oob=True)
+    return series
+
+
+def parse_field(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    """Text of one field -> typed values and reason codes; null tokens are empty, empty cells take the blank code."""
+    tokens = context.mapping.read.null_tokens
+    if field.kind == "key":
+        text = pl.select(pl.when(~text.is_in(tokens)).then(text)).to_series()
+    parsed = _PARSERS[field.kind](text, field, column, context)
+    is_faulty = parsed.fault.is_not_null()
+    if is_faulty.any():
+        parsed = Parsed(parsed.values, _explain(text, parsed.fault, tokens))
+    blank = column.blank or field.blank
+    values = parsed.values
+    if blank is not None and values.null_count():
+        values = values.fill_null(blank)
+    if field.required or column.required:
+        missing = values.is_null() & parsed.fault.is_null()
+        if missing.any():
+            fault = pl.select(pl.when(missing).then(pl.lit("missing_required")).otherwise(parsed.fault)).to_series()
+            return Parsed(values, fault)
+    return Parsed(values, parsed.fault)
+
+
+def _explain(text: pl.Series, fault: pl.Series, tokens: tuple[str, ...]) -> pl.Series:
+    """Look closer at the few faulty cells: an empty token is no fault; an identifier or garbled text is named."""
+    rows = fault.is_not_null().arg_true()
+    cells = text.gather(rows)
+    closer = pl.select(
+        pl.when(clean(cells).is_in(tokens))
+        .then(None)
+        .when(contains_identifier(cells) & fault.gather(rows).is_in(["bad_code", "bad_number", "bad_date"]))
+        .then(pl.lit("misplaced_identifier"))
+        .when(cells.str.contains(MOJIBAKE))
+        .then(pl.lit("mojibake"))
+        .otherwise(fault.gather(rows))
+    ).to_series()
+    # Series.scatter works in place, and the parser may still hold the series.
+    return fault.clone().scatter(rows, closer)
+
+
+def hours_of(text: pl.Series, moments: pl.Series) -> pl.Series:
+    """The hour of each moment; null where the cell holds a bare day, which is not hour 0."""
+    hours = moments.dt.hour().cast(pl.Int16)
+    at_midnight = (moments.dt.time() == time(0)).fill_null(False)
+    if not at_midnight.any():
+        return hours
+    rows = at_midnight.arg_true()
+    timed = has_time(text.gather(rows))
+    return hours.scatter(rows, pl.select(pl.when(timed).then(pl.lit(0, dtype=pl.Int16))).to_series())
+
+
+def _parse_key(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    parsed = normalise_ids(text, numeric_cells=False)
+    garbled = parsed.values.str.contains("锟斤拷|\ufffd").fill_null(False)
+    if garbled.any():
+        fault = pl.select(pl.when(garbled).then(pl.lit("mojibake")).otherwise(parsed.fault)).to_series()
+        return Parsed(parsed.values, fault)
+    return parsed
+
+
+def _parse_org(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    lookup = {**context.organisations.codes, **context.registered.get("org", {})}
+    return parse_codes(text, lookup=lookup, unknown="quarantine")
+
+
+def _parse_code(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    lookup = context.lookups[field.name]
+    if column.unknown == "register":
+        return parse_codes(text, lookup={**context.registered.get("dispute_type", {}), **lookup}, unknown="quarantine")
+    return parse_codes(text, lookup=lookup, unknown=column.unknown)
+
+
+def code_lookups(mapping: Mapping) -> dict[str, dict[str, str]]:
+    """For every code field that the mapping fills: normalised spelling -> code (made once per file)."""
+    filled = dict(mapping.columns)
+    for name in (mapping.unpivot.into, mapping.unpivot.value) if mapping.unpivot else ():
+        filled.setdefault(name, Column(constant=""))
+    fields = ((mapping.target.field(name), column) for name, column in filled.items())
+    return {field.name: code_lookup(field, column) for field, column in fields if field and field.code_list}
+
+
+def code_lookup(field: Field, column: Column) -> dict[str, str]:
+    """Normalised spelling -> code: the table's code, name and aliases, then the mapping's own words."""
+    rows = codes_of(field.code_list).to_dicts() if field.code_list else []
+    words = {word: row["code"] for row in rows for word in (*row["aliases"], row["zh"], row["code"])} | column.values
+    if field.kind == "level":
+        words |= dict.fromkeys(column.dont_know, "dont_know")
+        points = int(column.maximum or 5)
+        words |= {str(level): str(level) for level in range(1, points + 1) if str(level) not in words}
+    spelled = normalise_spellings(pl.Series(list(words), dtype=pl.String))
+    return {spelling: code for spelling, code in zip(spelled, words.values(), strict=True) if spelling}
+
+
+def _parse_date(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    latest = LATEST_DAY if field.may_be_future else context.delivered_on
+    return parse_dates(text, formats=column.formats, roc=column.roc, epoch_1904=context.is_1904, latest=latest)
+
+
+def _parse_datetime(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    return parse_datetimes(
+        text, formats=column.formats, roc=column.roc, epoch_1904=context.is_1904, latest=context.delivered_on
+    )
+
+
+def _parse_month(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    return parse_months(text, formats=column.formats, roc=column.roc, latest=context.delivered_on)
+
+
+def _bounds(field: Field, column: Column) -> dict[str, int | None]:
+    minimum = field.minimum if column.minimum is None else column.minimum
+    return {"minimum": minimum, "maximum": field.maximum if column.maximum is None else column.maximum}
+
+
+def _parse_integer(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    return parse_integers(text, units=column.units, **_bounds(field, column))
+
+
+def _parse_year(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    return parse_integers(text, units=("年", "年度"), minimum=1949, maximum=context.delivered_on.year)
+
+
+def _parse_decimal(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    return parse_decimals(text)
+
+
+def _parse_flag(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    return parse_flags(
+        text, true_words=(*TRUE_WORDS, *column.true), false_words=(*FALSE_WORDS, *column.false)
+    )
+
+
+def _parse_quantity(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    return parse_quantities(text, units=column.units)[0]
+
+
+def _parse_text(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    values = clean(text)
+    return Parsed(values, pl.repeat(None, values.len(), dtype=pl.String, eager=True))
+
+
+_PARSERS = {
+    "key": _parse_key,
+    "org": _parse_org,
+    "code": _parse_code,
+    "level": _parse_code,
+    "date": _parse_date,
+    "datetime": _parse_datetime,
+    "month": _parse_month,
+    "year": _parse_year,
+    "integer": _parse_integer,
+    "decimal": _parse_decimal,
+    "quantity": _parse_quantity,
+    "flag": _parse_flag,
+    "text": _parse_text,
+}

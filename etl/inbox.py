@@ -1,0 +1,142 @@
+"""The inbox: which files there are, whether they are complete, what they really are, whether we know them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from etl.mapping import Mapping
+from etl.readers import Layout, Table, Unreadable, open_table, sniff
+from warehouse.generations import read_json, write_json
+
+DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".parquet")
+FRESH_SECONDS = 10
+LOOK_AGAIN_SECONDS = 1
+
+
+@dataclass(frozen=True)
+class InboxFile:
+    """One data file of the inbox; `name` is its path below the inbox."""
+
+    path: Path
+    name: str
+    size: int
+    modified_ns: int
+
+    @property
+    def modified_at(self) -> datetime:
+        """Local time of the last change."""
+        return datetime.fromtimestamp(self.modified_ns / 1e9)
+
+
+def list_files(inbox: Path) -> Iterator[InboxFile]:
+    """Data files of the inbox and its folders, by name; hidden files and office lock files are left alone."""
+    for path in sorted(inbox.rglob("*")):
+        parts = path.relative_to(inbox).parts
+        is_hidden = any(part.startswith((".", "~$")) for part in parts)
+        suffix = Path(path.name.casefold().removesuffix(".gz")).suffix
+        if not is_hidden and suffix in DATA_SUFFIXES and path.is_file():
+            stat = path.stat()
+            yield InboxFile(path, "/".join(parts), stat.st_size, stat.st_mtime_ns)
+
+
+def complete_files(files: Sequence[InboxFile]) -> tuple[list[InboxFile], list[InboxFile]]:
+    """Split into complete files and files still being written: what changed just now is looked at twice."""
+    newest = time.time_ns() - FRESH_SECONDS * 10**9
+    fresh = [file for file in files if file.modified_ns > newest]
+    if not fresh:
+        return list(files), []
+    time.sleep(LOOK_AGAIN_SECONDS)
+    growing = [file for file in fresh if not _is_unchanged(file)]
+    return [file for file in files if file not in growing], growing
+
+
+def _is_unchanged(file: InboxFile) -> bool:
+    try:
+        stat = file.path.stat()
+    except OSError:
+        return False
+    return (stat.st_size, stat.st_mtime_ns) == (file.size, file.modified_ns)
+
+
+class Fingerprints:
+    """sha256 of inbox files, remembered by name, size and time, so that a quiet night reads nothing again."""
+
+    def __init__(self, data: Path) -> None:
+        self._path = data / "inbox_index.json"
+        self._known: dict[str, list[object]] = read_json(self._path) or {}
+        self._seen: dict[str, list[object]] = {}
+
+    def of(self, file: InboxFile) -> str:
+        """The sha256 of the file's bytes, as hex."""
+        mark = [file.size, file.modified_ns]
+        known = self._known.get(file.name)
+        if known and known[:2] == mark:
+            digest = str(known[2])
+        else:
+            with file.path.open("rb") as handle:
+                digest = hashlib.file_digest(handle, "sha256").hexdigest()
+        self._seen[file.name] = [*mark, digest]
+        return digest
+
+    def save(self) -> None:
+        """Remember what was seen tonight; files that are gone are forgotten."""
+        write_json(self._path, self._seen)
+
+
+def identify(path: Path, mappings: Sequence[Mapping]) -> tuple[Mapping, Table]:
+    """The one mapping that fits a file by name and header words, and the opened table.
+
+    Raises:
+        Unreadable: broken bytes, no mapping fits, or two of equal rank do.
+    """
+    kind = sniff(path)
+    fitting: list[tuple[Mapping, Table]] = []
+    broken: list[Unreadable] = []
+    for mapping in mappings:
+        if not mapping.fits_name(path.name):
+            continue
+        try:
+            table = open_table(path, kind, layout_of(mapping))
+        except Unreadable as error:
+            broken.append(error)
+            continue
+        if table is not None:
+            fitting.append((mapping, table))
+    best = [pair for pair in fitting if pair[0].rank == max(mapping.rank for mapping, _ in fitting)]
+    if len(best) == 1:
+        return best[0]
+    if best:
+        names = ", ".join(mapping.name for mapping, _ in best)
+        raise Unreadable("mapping_conflict", sheet=None, line=None, found=names, expected="1 mapping")
+    if broken:
+        raise broken[0]
+    tried = ", ".join(mapping.name for mapping in mappings if mapping.fits_name(path.name))
+    raise Unreadable("unknown_layout", sheet=None, line=None, found=tried or "-", expected="match.files, match.headers")
+
+
+def layout_of(mapping: Mapping) -> Layout:
+    """What a mapping says about reading, in the readers' words."""
+    read = mapping.read
+    return Layout(
+        header_words=mapping.match.headers,
+        encoding=read.encoding,
+        delimiter=read.delimiter,
+        sheet=read.sheet,
+        header_row=None if read.header_row == "auto" else read.header_row,
+        known_headers=mapping.known_headers | {word for group in mapping.match.headers for word in group},
+        fill_down=read.fill_down,
+        trusted=read.trusted,
+        footnote=_no_data_line(mapping),
+    )
+
+
+def _no_data_line(mapping: Mapping) -> str:
+    """Lines with too few fields that are printed totals or footnotes, not torn records."""
+    words = "|".join(re.escape(word) for word in (*mapping.read.total_words, *mapping.read.footnote_words))
+    return rf"^[\s\"',;，\t]*({words})"

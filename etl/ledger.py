@@ -1,0 +1,116 @@
+"""What is known about files and batches: archived, held, staged past the gate, refused; and the code that judged."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from etl.inbox import InboxFile
+from etl.mapping import Mapping
+from etl.readers import Unreadable
+from warehouse.generations import read_json, write_json
+from warehouse.redaction import redact
+from warehouse.reference import reason_sentence, reference_fingerprint
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@cache
+def code_version() -> str:
+    """Eight hex digits over all code and SQL that loading and building depend on."""
+    digest = hashlib.sha256()
+    for folder in ("etl", "warehouse"):
+        for path in sorted((ROOT / folder).rglob("*")):
+            if path.suffix in (".py", ".sql", ".toml") and "sources" not in path.parts:
+                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:8]
+
+
+def judging_context(mappings: Sequence[Mapping]) -> str:
+    """What a refusal depends on: mappings, code tables and code; while it stands a refused file is not tried again."""
+    parts = sorted(mapping.fingerprint for mapping in mappings)
+    return hashlib.sha256("".join([*parts, reference_fingerprint(), code_version()]).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class BatchStates:
+    """Batches that are kept out of generations (held), and those let past the gate (staged)."""
+
+    held: dict[str, dict[str, str]] = field(default_factory=dict)
+    staged: tuple[str, ...] = ()
+
+    def hold(self, batches: Iterable[str], reason: str, now: datetime) -> BatchStates:
+        """Keep batches out until somebody accepts them."""
+        entry = {"since": now.isoformat(timespec="seconds"), "reason": reason}
+        kept = {**self.held, **{batch: entry for batch in batches if batch not in self.held}}
+        return BatchStates(kept, tuple(batch for batch in self.staged if batch not in kept))
+
+    def stage(self, batches: Iterable[str]) -> BatchStates:
+        """Let held batches past the gate with the next refresh."""
+        wanted = set(batches)
+        kept = {batch: entry for batch, entry in self.held.items() if batch not in wanted}
+        return BatchStates(kept, tuple(sorted({*self.staged, *wanted})))
+
+    def published(self, batches: Iterable[str]) -> BatchStates:
+        """Staged batches that are in a generation now need no state any more."""
+        done = set(batches)
+        return BatchStates(self.held, tuple(batch for batch in self.staged if batch not in done))
+
+
+def read_states(data: Path) -> BatchStates:
+    """The states of `data/batches.json`."""
+    content = read_json(data / "batches.json") or {}
+    return BatchStates(content.get("held", {}), tuple(content.get("staged", ())))
+
+
+def write_states(data: Path, states: BatchStates) -> None:
+    """Write `data/batches.json`."""
+    write_json(data / "batches.json", {"held": states.held, "staged": list(states.staged)})
+
+
+def refuse(data: Path, file: InboxFile, sha256: str, error: Unreadable, context: str, now: datetime) -> dict[str, Any]:
+    """Enter a refused file in the refusal ledger, with what was found and what to do, redacted like any text."""
+    texts = {}
+    for language in ("zh", "en"):
+        known = reason_sentence(
+            error.code, language=language, level="file", found=redact(error.found), expected=redact(error.expected)
+        )
+        texts[language] = f"{known.sentence} {known.remedy}"
+    entry = {
+        "file": redact(file.name),
+        "sha256": sha256,
+        "context": context,
+        "reason": error.code,
+        "sheet": redact(error.sheet) if error.sheet else None,
+        "line": error.line,
+        "found": redact(error.found),
+        "expected": redact(error.expected),
+        "zh": texts["zh"],
+        "en": texts["en"],
+        "at": now.isoformat(timespec="seconds"),
+    }
+    path = data / "ledger" / "refused.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a", encoding="utf-8") as handle:
+        handle.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    return entry
+
+
+def read_refused(data: Path) -> list[dict[str, Any]]:
+    """All refusals, oldest first; a line cut off by a crash is passed over."""
+    path = data / "ledger" / "refused.jsonl"
+    if not path.is_file():
+        return []
+    entries = []
+    for line in path.read_text("utf-8").splitlines():
+        try:
+            entries.append(json.loads(line))
+        except ValueError:
+            continue
+    return entries

@@ -1,0 +1,191 @@
+"""One file: from an opened table to an archived batch, with its balance."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from etl.archive import ArchiveWriter
+from etl.fields import Context, code_lookups, pick_headers, resolve_headers
+from etl.inbox import InboxFile
+from etl.mapping import Mapping, normalise_header
+from etl.organisations import Organisations
+from etl.pseudonyms import Key
+from etl.readers import Table, Unreadable
+from etl.records import Chunk, Recipe, work_chunk
+from etl.register import Registered
+from etl.unpivot import unfolded_headers
+from etl.window import delivered_at, window_of
+from warehouse.redaction import redact
+
+WORKERS = 2
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every file of a night shares."""
+
+    data: Path
+    key: Key
+    organisations: Organisations
+    now: datetime
+    context: str
+    code_version: str
+
+
+@dataclass
+class Tally:
+    """Running counts of one file."""
+
+    rows_in: int = 0
+    dropped: int = 0
+    records: int = 0
+    first: date | None = None
+    last: date | None = None
+
+    def __post_init__(self) -> None:
+        self.reasons: Counter[str] = Counter()
+        self.orgs: set[str] = set()
+        self.registered = Registered()
+
+    def add(self, chunk: Chunk) -> None:
+        """Count one chunk."""
+        self.rows_in += chunk.rows_in
+        self.dropped += chunk.dropped
+        self.records += chunk.records.height
+        self.reasons.update(chunk.quarantined["reason_code"].to_list())
+        self.registered = self.registered.merge(chunk.registered)
+        if "org_code" in chunk.records.columns:
+            self.orgs.update(chunk.records["org_code"].drop_nulls().unique().to_list())
+        if "period_start" in chunk.records.columns and chunk.records.height:
+            starts, ends = chunk.records["period_start"], chunk.records["period_end"]
+            self.first = min(day for day in (self.first, starts.min()) if isinstance(day, date))
+            self.last = max(day for day in (self.last, ends.max()) if isinstance(day, date))
+
+
+def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job: Job) -> dict[str, Any]:
+    """Archive one file as a batch and return its JSON.
+
+    Raises:
+        Unreadable: the file is refused as a whole; nothing of it is kept.
+    """
+    delivered = delivered_at(file, mapping.delivered)
+    batch = f"{delivered:%Y%m%d}-{mapping.name}-{sha256[:12]}"
+    head = _describe(file, sha256, mapping, table, job, batch, delivered)
+    if mapping.feed == "none":
+        rows = sum(chunk.height for chunk in table.chunks([]))
+        return head | {"rows_in": rows, "dropped": rows}
+    recipe = _recipe(mapping, table, job, delivered)
+    tally = Tally()
+    with ArchiveWriter(job.data, mapping.target, batch) as writer:
+        for chunk in _work(table, recipe):
+            tally.add(chunk)
+            writer.append(chunk.records, chunk.quarantined)
+        info = head | _outcome(file, mapping, tally, recipe)
+        writer.commit(info)
+    return info
+
+
+def _recipe(mapping: Mapping, table: Table, job: Job, delivered: datetime) -> Recipe:
+    headers, _ = resolve_headers(mapping, table.headers)
+    context = Context(mapping, job.organisations, delivered.date(), table.is_1904, code_lookups(mapping))
+    return Recipe(context, headers, table.headers[0], job.key, table.headers)
+
+
+def wanted_headers(table: Table, recipe: Recipe) -> list[str]:
+    """Only these columns are ever read: the rest of the file is not even turned into text."""
+    mapping = recipe.mapping
+    there = {normalise_header(header): header for header in table.headers}
+    picked = [pick_headers(column, there) for column in mapping.registered_columns]
+    unfolded = unfolded_headers(mapping.unpivot, table.headers) if mapping.unpivot else {}
+    wanted = {recipe.first_header, *unfolded}
+    wanted |= {header for headers in (*recipe.headers.values(), *(p for p in picked if p)) for header in headers}
+    return [header for header in table.headers if header in wanted]
+
+
+def _work(table: Table, recipe: Recipe) -> Iterator[Chunk]:
+    """Chunks in file order, two in work at a time, so that memory stays flat in the size of the file."""
+    pending: deque[Future[Chunk]] = deque()
+    with ThreadPoolExecutor(WORKERS) as pool:
+        for chunk in table.chunks(wanted_headers(table, recipe)):
+            pending.append(pool.submit(work_chunk, chunk, recipe))
+            if len(pending) >= WORKERS:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
+
+
+def _describe(
+    file: InboxFile, sha256: str, mapping: Mapping, table: Table, job: Job, batch: str, delivered: datetime
+) -> dict[str, Any]:
+    return {
+        "batch": batch,
+        "feed": mapping.feed,
+        "mapping": mapping.name,
+        "namespace": mapping.namespace or mapping.name,
+        "sha256": sha256,
+        "file": redact(file.name),
+        "file_label": f"{mapping.name}-{sha256[:8]}",
+        "delivered_at": delivered.isoformat(),
+        "loaded_at": job.now.isoformat(timespec="seconds"),
+        "status": "loaded",
+        "encoding": table.encoding,
+        "sheet": table.sheet,
+        "notes": [redact(note) for note in table.notes],
+        "warnings": [],
+        "rows_in": 0,
+        "quarantined": 0,
+        "dropped": 0,
+        "records": 0,
+        "quarantined_by_reason": {},
+        "delivery": mapping.delivery,
+        "window": None,
+        "reports_for": [],
+        "earliest_on": None,
+        "latest_on": None,
+        "registered": {"org": [], "dispute_type": []},
+        "coverage": [],
+        "key_id": job.key.key_id,
+        "context": job.context,
+        "code_version": job.code_version,
+    }
+
+
+def _outcome(file: InboxFile, mapping: Mapping, tally: Tally, recipe: Recipe) -> dict[str, Any]:
+    window = window_of(file.path.name, mapping.reports.window, tally.first, tally.last)
+    whom = mapping.reports.for_whom
+    reports_for = sorted(tally.orgs) if whom == "org" else whom if whom == "bureau" else list(whom)
+    if tally.rows_in == 0 and (window is None or not reports_for):
+        raise Unreadable("no_rows", sheet=None, line=None, found="0", expected="≥ 1")
+    return {
+        "rows_in": tally.rows_in,
+        "dropped": tally.dropped,
+        "quarantined": tally.reasons.total(),
+        "records": tally.records,
+        "quarantined_by_reason": dict(sorted(tally.reasons.items())),
+        "warnings": _absent_columns(mapping, recipe),
+        "window": [day.isoformat() for day in window] if window else None,
+        "reports_for": reports_for,
+        "earliest_on": tally.first.isoformat() if tally.first else None,
+        "latest_on": tally.last.isoformat() if tally.last else None,
+        "registered": {"org": tally.registered.org.to_dicts(), "dispute_type": _types(tally.registered.dispute_type)},
+        "coverage": [
+            {"dispute_type_code": code, "from": span.start, "to": span.end} for code, span in mapping.coverage.items()
+        ],
+    }
+
+
+def _types(entries: pl.DataFrame) -> list[dict[str, Any]]:
+    return entries.select("code", "name", "parent_code").to_dicts()
+
+
+def _absent_columns(mapping: Mapping, recipe: Recipe) -> list[str]:
+    filled = {name for name, column in mapping.columns.items() if column.constant is not None} | set(recipe.headers)
+    return [f"missing_column: {name}" for name in mapping.columns if name not in filled]

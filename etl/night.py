@@ -1,0 +1,170 @@
+"""The steps of a night: load the inbox, build a candidate, verify it in a fresh process; and its report."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from etl.archive import write_templates
+from etl.feeds import FEEDS
+from etl.inbox import Fingerprints, InboxFile, complete_files, identify, list_files
+from etl.ledger import code_version, read_refused, refuse
+from etl.load import Job, load_file
+from etl.mapping import Mapping
+from etl.organisations import NAMED, Organisations, organisations_of
+from etl.pseudonyms import Key
+from etl.readers import Table, Unreadable
+from warehouse.archive import ArchiveBatch, read_batches
+from warehouse.build import build
+from warehouse.generations import DATABASE, MANIFEST, new_generation_id, write_json
+
+ROOT = Path(__file__).resolve().parent.parent
+ORDER = {"none": -1, **{name: number for number, name in enumerate(FEEDS)}}
+
+
+@dataclass(frozen=True)
+class NightReport:
+    """What a night did; `exit_code` as in the table of commands."""
+
+    started_at: str
+    generation: str | None = None
+    is_published: bool = False
+    failed: bool = False
+    loaded: tuple[dict[str, Any], ...] = ()
+    refused: tuple[dict[str, Any], ...] = ()
+    growing: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 published and all is well, or nothing new; 3 published with refusals or held batches; 1 nothing came of it."""
+        trouble = bool(self.refused or self.held or self.problems)
+        if self.failed or (trouble and not self.is_published):
+            return 1
+        return 3 if trouble else 0
+
+    def with_held(self, batches: Sequence[str]) -> NightReport:
+        """The report with more batches held."""
+        return replace(self, held=(*self.held, *batches))
+
+    def with_problems(self, problems: Sequence[str]) -> NightReport:
+        """The report with more problems told."""
+        return replace(self, problems=(*self.problems, *problems))
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as it is stored in `last_night.json` and printed by `refresh --json`."""
+        finished = datetime.now().isoformat(timespec="seconds")
+        return asdict(self) | {"finished_at": finished, "exit_code": self.exit_code}
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A candidate: built aside, not yet visible."""
+
+    directory: Path
+    generation_id: str
+    manifest: dict[str, Any]
+
+
+def load_inbox(data: Path, inbox: Path, mappings: Sequence[Mapping], key: Key, context: str) -> NightReport:
+    """Archive every new file of the inbox, organisations first; what cannot be read is refused once."""
+    now = datetime.now()
+    report = NightReport(now.isoformat(timespec="seconds"))
+    files, growing = complete_files(list(list_files(inbox)))
+    fingerprints = Fingerprints(data)
+    archived = read_batches(data / "archive")
+    known = {str(batch.info["sha256"]) for batch in archived}
+    known |= {entry["sha256"] for entry in read_refused(data) if entry["context"] == context}
+    found: list[tuple[InboxFile, str, Mapping, Table]] = []
+    refused: list[dict[str, Any]] = []
+    for file in files:
+        sha256 = fingerprints.of(file)
+        if sha256 in known:
+            continue
+        known.add(sha256)
+        try:
+            found.append((file, sha256, *identify(file.path, mappings)))
+        except Unreadable as error:
+            refused.append(refuse(data, file, sha256, error, context, now))
+    loaded = []
+    job = Job(data, key, known_organisations(archived), now, context, code_version())
+    for file, sha256, mapping, table in sorted(found, key=lambda one: (ORDER[one[2].feed], one[0].name)):
+        try:
+            info = load_file(file, sha256, mapping, table, job)
+        except Unreadable as error:
+            refused.append(refuse(data, file, sha256, error, context, now))
+            continue
+        loaded.append(info)
+        if info["feed"] == "org" or info["registered"]["org"]:
+            job = replace(job, organisations=known_organisations(read_batches(data / "archive")))
+    fingerprints.save()
+    return replace(
+        report, loaded=tuple(loaded), refused=tuple(refused), growing=tuple(file.name for file in growing)
+    )
+
+
+def known_organisations(batches: Sequence[ArchiveBatch]) -> Organisations:
+    """Organisations from the archived org feed and from what other files registered, in delivery order."""
+    frames = [pl.DataFrame(schema=NAMED)]
+    for batch in batches:
+        if batch.info["feed"] == "org" and batch.parquet is not None:
+            frames.append(pl.read_parquet(batch.parquet, columns=list(NAMED)))
+        elif batch.info["registered"]["org"]:
+            entries = pl.DataFrame(batch.info["registered"]["org"], schema_overrides=dict(NAMED))
+            frames.append(entries.select("code", "name", pl.lit(None, pl.String).alias("short_name"), "parent_code"))
+    return organisations_of(pl.concat(frame.cast(NAMED) for frame in frames))  # type: ignore[arg-type]
+
+
+def clear_building(data: Path) -> None:
+    """What a night that died left behind in `data/building`."""
+    shutil.rmtree(data / "building", ignore_errors=True)
+
+
+def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightReport) -> Publication:
+    """Build a generation aside from the accepted batches and write its manifest beside it."""
+    now = datetime.now()
+    generation_id = new_generation_id(data, now)
+    directory = data / "building" / generation_id
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    templates = write_templates(directory / "templates")
+    result = build(
+        directory,
+        batches=batches,
+        templates=templates,
+        generation_id=generation_id,
+        built_at=now,
+        code_version=code_version(),
+        refused=night.refused,
+    )
+    shutil.rmtree(templates)
+    manifest = {
+        "id": generation_id,
+        "built_at": now.isoformat(timespec="seconds"),
+        "code_version": code_version(),
+        "batches": [batch.name for batch in batches],
+        "tables": result.tables,
+        "content_hash": result.content_hash,
+        "data_until": {feed: day.isoformat() for feed, day in result.data_until.items()},
+        "ledger": result.ledger,
+    }
+    write_json(directory / MANIFEST, manifest)
+    return Publication(directory, generation_id, manifest)
+
+
+def verify_generation(directory: Path) -> list[str]:
+    """Read every column of every table back in a fresh process; what was wrong, in words."""
+    command = [sys.executable, "-m", "warehouse.verify", str(directory / DATABASE), str(directory / MANIFEST)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode == 0:
+        return []
+    return [line for line in (done.stdout + done.stderr).splitlines() if line.strip()][-5:] or ["verification failed"]

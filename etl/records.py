@@ -1,0 +1,286 @@
+"""One chunk of a file becomes records, quarantined rows and dropped rows; every source row ends in one of them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from etl.feeds import Feed
+from etl.fields import TYPES, Context, compose, hours_of, parse_field
+from etl.mapping import Column, Mapping, normalise_header
+from etl.pseudonyms import Key
+from etl.register import Registered, register_chunk, registered_lookup
+from etl.unpivot import unpivot
+from etl.values import normalise_spelling, parse_quantities
+from warehouse.redaction import redact
+
+REASON_ORDER = ("missing_required", "out_of_range", "inconsistent")
+QUARANTINE = {
+    "sheet_no": pl.Int16,
+    "line": pl.UInt32,
+    "reason_code": pl.String,
+    "field": pl.String,
+    "header": pl.String,
+    "values": pl.String,
+}
+
+# An unfolded column needs no entry of its own in [columns]: its text is read as it stands.
+UNFOLDED = Column(constant="")
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """What became of the source rows of one chunk."""
+
+    records: pl.DataFrame
+    quarantined: pl.DataFrame
+    rows_in: int
+    dropped: int
+    registered: Registered
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """All that is fixed for a file while its chunks are worked through."""
+
+    context: Context
+    headers: dict[str, tuple[str, ...]]
+    first_header: str
+    key: Key
+    all_headers: tuple[str, ...]
+
+    @property
+    def mapping(self) -> Mapping:
+        """The mapping of the file."""
+        return self.context.mapping
+
+    @property
+    def feed(self) -> Feed:
+        """The feed that the file fills."""
+        return self.context.mapping.target
+
+
+def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
+    """Text rows (see `etl.readers.Table.chunks`) -> records, quarantined rows, counts."""
+    text = chunk.with_row_index("__row")
+    label = text[recipe.first_header]
+    is_total = label.is_in(list(recipe.mapping.read.total_words)).fill_null(False)
+    is_row = ~is_total & ~text["__blank"]
+    aligned = text.filter(text["__fault"].is_null() & is_row)
+    rows = unpivot(aligned, recipe.mapping.unpivot, recipe.all_headers) if recipe.mapping.unpivot else aligned
+    registered = register_chunk(rows, recipe.mapping)
+    lookups = {
+        "org": registered_lookup(registered.org),
+        "dispute_type": registered_lookup(registered.dispute_type),
+    }
+    typed, faults = parse_rows(rows, replace(recipe, context=replace(recipe.context, registered=lookups)))
+    records, faults = make_records(typed, faults, recipe)
+    bad = _bad_rows(text.filter(is_row), faults)
+    if faults.height and recipe.mapping.unpivot:
+        records = records.join(faults.select("__row").unique(), on="__row", how="anti")
+    dropped = bad.filter(_is_no_record(bad, text, recipe))
+    quarantined = bad.join(dropped.select("__row"), on="__row", how="anti")
+    empty = _rows_without_records(aligned, rows, recipe)
+    return Chunk(
+        records.select(recipe.feed.record.column_names()),
+        _quarantine(quarantined, text, recipe),
+        chunk.height,
+        int((~is_row).sum()) + dropped.height + empty,
+        registered,
+    )
+
+
+def _rows_without_records(aligned: pl.DataFrame, rows: pl.DataFrame, recipe: Recipe) -> int:
+    return aligned.height - rows["__row"].n_unique() if recipe.mapping.unpivot else 0
+
+
+def parse_rows(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Text rows -> a typed frame of all fields of the feed (absent ones null), and the first fault of each row."""
+    mapping, feed = recipe.mapping, recipe.feed
+    typed: dict[str, pl.Series] = {"__row": rows["__row"], "line": rows["__line"].cast(pl.UInt32)}
+    fault_columns: list[tuple[str, pl.Series]] = []
+    for field in feed.fields:
+        column = mapping.columns.get(field.name)
+        if mapping.unpivot and field.name in (mapping.unpivot.into, mapping.unpivot.value):
+            column = column or UNFOLDED
+            raw = rows["__into" if field.name == mapping.unpivot.into else "__value"]
+        elif column is not None and (column.constant is not None or field.name in recipe.headers):
+            raw = compose(rows, column, recipe.headers.get(field.name, ()))
+        else:
+            typed.setdefault(field.name, pl.repeat(None, rows.height, dtype=TYPES[field.kind], eager=True))
+            continue
+        if field.name == "beat_code":
+            raw = _within_station(raw, typed["org_code"], recipe)
+        parsed = parse_field(raw, field, column, recipe.context)
+        typed[field.name] = parsed.values.cast(TYPES[field.kind])
+        fault = _lossy(parsed.fault, rows, recipe.headers.get(field.name, ())) if field.kind == "key" else parsed.fault
+        if fault.null_count() < rows.height:
+            fault_columns.append((field.name, fault))
+        if field.name == "received_at":
+            typed["received_hour"] = hours_of(raw, typed["received_at"])
+        if field.kind == "quantity" and "qualifier_code" not in recipe.headers:
+            typed["qualifier_code"] = parse_quantities(raw, units=column.units)[1]
+    typed.setdefault("received_hour", pl.repeat(None, rows.height, dtype=pl.Int16, eager=True))
+    return pl.DataFrame(typed), _first_faults(rows, fault_columns)
+
+
+def _within_station(raw: pl.Series, station: pl.Series, recipe: Recipe) -> pl.Series:
+    """A beat may be written by its name, which is unique only within its station."""
+    beats = recipe.context.organisations.beats
+    pairs = pl.DataFrame({"station": station, "beat": raw}).unique().drop_nulls()
+    known = {
+        (row["station"], row["beat"]): beats.get(f"{row['station']}/{normalise_spelling(row['beat'])}")
+        for row in pairs.iter_rows(named=True)
+    }
+    found = [{"station": s, "beat": b, "code": code} for (s, b), code in known.items() if code]
+    lookup = pl.DataFrame(found, schema={"station": pl.String, "beat": pl.String, "code": pl.String})
+    joined = pl.DataFrame({"station": station, "beat": raw}).join(
+        lookup, on=["station", "beat"], how="left", maintain_order="left"
+    )
+    return joined.select(pl.coalesce("code", "beat")).to_series()
+
+
+def _lossy(fault: pl.Series, rows: pl.DataFrame, headers: tuple[str, ...]) -> pl.Series:
+    """Ids from numeric cells of 16 digits or more have lost digits before we ever saw them."""
+    if "__lossy" not in rows.columns or not headers:
+        return fault
+    is_lossy = pl.any_horizontal(pl.col("__lossy").list.contains(header) for header in headers).fill_null(False)
+    return rows.select(pl.when(is_lossy).then(pl.lit("lossy_id")).otherwise(fault)).to_series()
+
+
+def _first_faults(rows: pl.DataFrame, columns: list[tuple[str, pl.Series]]) -> pl.DataFrame:
+    empty = pl.DataFrame(schema={"__row": pl.UInt32, "reason_code": pl.String, "field": pl.String})
+    found = [
+        pl.DataFrame({"__row": rows["__row"], "reason_code": fault}).drop_nulls().with_columns(field=pl.lit(name))
+        for name, fault in columns
+    ]
+    return pl.concat([empty, *found]).unique("__row", keep="first", maintain_order=True)
+
+
+def make_records(typed: pl.DataFrame, faults: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Typed rows without a fault -> checked records with hashed keys; rows that break a rule join the faults."""
+    good = typed.join(faults.select("__row"), on="__row", how="anti", maintain_order="left") if faults.height else typed
+    record = recipe.feed.record
+    names = record.column_names()
+    keyed = hash_fields(good, recipe).with_columns(
+        pl.col("record_status_code").fill_null("active"), sheet_no=pl.lit(1, dtype=pl.Int16)
+    )
+    derived = recipe.feed.derive(keyed.with_columns(record_key=pl.lit("")))
+    derived = derived.with_columns(record_key=record_keys(derived, keyed, recipe))
+    accepted, failure = record.filter(derived)
+    if not len(failure):
+        return derived.with_columns(good["__row"]), faults
+    broken = _broken_rules(failure.details(), names).with_columns(pl.col("line").cast(pl.UInt32))
+    rows_by_line = good.select("__row", "line")
+    new = broken.join(rows_by_line, on="line").select("__row", "reason_code", "field").unique("__row", keep="first")
+    kept = derived.with_columns(good["__row"]).join(new.select("__row"), on="__row", how="anti", maintain_order="left")
+    return kept, pl.concat([faults, new.cast(faults.schema)])  # type: ignore[arg-type]
+
+
+def _broken_rules(details: pl.DataFrame, names: list[str]) -> pl.DataFrame:
+    """Rows that broke a rule of the record schema, with the reason code and the column or rule concerned."""
+    rules = [name for name in details.columns if name not in names]
+    broken = details.unpivot(rules, index="line", variable_name="rule").filter(pl.col("value").cast(pl.String) == "invalid")
+    rule = pl.col("rule")
+    reason = (
+        pl.when(rule.str.contains(r"\|nullability$|^missing_required"))
+        .then(pl.lit("missing_required"))
+        .when(rule.str.starts_with("inconsistent"))
+        .then(pl.lit("inconsistent"))
+        .otherwise(pl.lit("out_of_range"))
+    )
+    ranked = broken.with_columns(reason_code=reason, field=rule.str.extract(r"^([^|]+)"))
+    order = {code: rank for rank, code in enumerate(REASON_ORDER)}
+    return ranked.sort(pl.col("reason_code").replace_strict(order, default=9)).unique("line", keep="first")
+
+
+def hash_fields(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """Key fields become pseudonyms before anything else is done with them; `incident_key` is the published one."""
+    namespace = recipe.mapping.namespace or recipe.mapping.name
+    keys = [field for field in recipe.feed.fields if field.kind == "key"]
+    hashed = {field.name: (field.name, f"{field.purpose}:{namespace}") for field in keys}
+    if "source_key" in hashed:
+        hashed["incident_key"] = ("source_key", f"incident_published:{namespace}")
+    return typed.with_columns(
+        recipe.key.pseudonyms(typed[source], purpose=purpose).alias(name) for name, (source, purpose) in hashed.items()
+    )
+
+
+def record_keys(derived: pl.DataFrame, keyed: pl.DataFrame, recipe: Recipe) -> pl.Series:
+    """The business key of every record: the feed's own key, or the fields that the mapping lists."""
+    listed, feed = recipe.mapping.keys.record, recipe.feed
+    if listed is None and isinstance(feed.main_key, str) and feed.field(feed.main_key).kind == "key":  # type: ignore[union-attr]
+        return keyed[feed.main_key]
+    provenance = ("record_key", "sheet_no", "line", "record_status_code")
+    if listed == "content":
+        names = [name for name in derived.columns if name not in provenance]
+    elif listed is None:
+        names = [feed.main_key] if isinstance(feed.main_key, str) else list(feed.main_key)
+    else:
+        names = list(listed)
+    parts = [(derived if name in derived.columns else keyed)[name].cast(pl.String).fill_null("") for name in names]
+    namespace = recipe.mapping.namespace or recipe.mapping.name
+    return recipe.key.pseudonyms_of(parts, purpose=f"record:{feed.name}:{namespace}")
+
+
+def _bad_rows(text: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
+    """One row per source row that gave no record: structural faults first, then the first fault of its cells."""
+    structural = text.filter(text["__fault"].is_not_null()).select("__row", reason_code="__fault", field=pl.lit(""))
+    return pl.concat([structural.cast(faults.schema), faults]).unique("__row", keep="first")  # type: ignore[arg-type]
+
+
+def _is_no_record(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.Series:
+    """Among rows with faults: those that are blank, a printed total or a footnote, and so are dropped and counted."""
+    cells = text.select("__row", *[name for name in recipe.all_headers if name in text.columns])
+    looked = bad.select("__row", "field").join(cells, on="__row", how="left", maintain_order="left").drop("__row", "field")
+    words = [normalise_header(word) for word in recipe.mapping.read.total_words]
+    tidy = [pl.col(name).str.replace_all(r"[\s\u3000\u00a0:：]+", "").str.to_lowercase() for name in looked.columns]
+    is_blank = pl.all_horizontal(cell.is_null() | (cell == "") for cell in tidy)
+    is_total = pl.any_horizontal(
+        (cell.str.len_chars() <= 20) & pl.any_horizontal(cell.str.ends_with(word) for word in words) for cell in tidy
+    )
+    first = pl.coalesce(pl.when(cell != "").then(cell) for cell in tidy)
+    notes = [normalise_header(word).replace("：", "").replace(":", "") for word in recipe.mapping.read.footnote_words]
+    filled = pl.sum_horizontal((cell.fill_null("") != "").cast(pl.Int32) for cell in tidy)
+    is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
+    is_structural = bad["field"] == ""
+    verdict = looked.select((is_blank | is_total | is_note).fill_null(False)).to_series()
+    blank_or_note = looked.select((is_total | is_note).fill_null(False)).to_series()
+    return (verdict & ~is_structural) | (blank_or_note & is_structural)
+
+
+def _quarantine(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """Quarantined rows: where, why, and the redacted values of mapped date, number and code columns."""
+    told = {
+        name: headers
+        for name, headers in recipe.headers.items()
+        if (field := recipe.feed.field(name)) and field.kind not in ("key", "text", "org")
+    }
+    wanted = sorted({header for headers in told.values() for header in headers})
+    rows = bad.join(text.select("__row", "__line", *wanted), on="__row", how="left", maintain_order="left")
+    unaligned = rows["field"] == ""
+    values = [
+        None if skip else json.dumps(_redacted(row, wanted), ensure_ascii=False)
+        for row, skip in zip(rows.iter_rows(named=True), unaligned, strict=True)
+    ]
+    header = rows["field"].replace_strict(
+        {name: "、".join(headers) for name, headers in recipe.headers.items()}, default=None, return_dtype=pl.String
+    )
+    return pl.DataFrame(
+        {
+            "sheet_no": pl.repeat(1, rows.height, dtype=pl.Int16, eager=True),
+            "line": rows["__line"].cast(pl.UInt32),
+            "reason_code": rows["reason_code"],
+            "field": rows["field"],
+            "header": header,
+            "values": pl.Series(values, dtype=pl.String),
+        },
+        schema=QUARANTINE,
+    )
+
+
+def _redacted(row: dict[str, Any], headers: list[str]) -> dict[str, str | None]:
+    return {header: redact(row[header][:80]) if row[header] is not None else None for header in headers}

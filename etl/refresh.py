@@ -1,0 +1,99 @@
+"""The whole night: load what is new, build aside, pass the gate, verify, publish."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+
+from etl.gate import shrunken_feeds, shrunken_snapshots
+from etl.ledger import BatchStates, judging_context, read_states, write_states
+from etl.mapping import read_mappings
+from etl.night import NightReport, Publication, build_candidate, clear_building, load_inbox, verify_generation
+from etl.pseudonyms import ensure_key
+from warehouse.archive import ArchiveBatch, read_batches
+from warehouse.generations import current_generation, publish, write_json, writer_lock
+
+
+def refresh(
+    data: Path, *, inbox: Path | None = None, sources: Path | None = None, full: bool = False, accept_drop: bool = False
+) -> NightReport:
+    """Run one night over `data`.
+
+    Args:
+        inbox: where the files are; default `data/inbox`.
+        sources: a folder with the bureau's own mappings.
+        full: build although nothing is new.
+        accept_drop: publish although records would fall.
+
+    Raises:
+        MappingError, WrongKey, Busy: nothing was touched.
+    """
+    with writer_lock(data):
+        clear_building(data)
+        mappings = read_mappings(sources)
+        key = ensure_key(data / "archive")
+        loaded = load_inbox(data, inbox or data / "inbox", mappings, key, judging_context(mappings))
+        report = publish_night(data, loaded, full=full, accept_drop=accept_drop)
+        write_json(data / "last_night.json", report.as_json())
+        return report
+
+
+def publish_night(data: Path, loaded: NightReport, *, full: bool, accept_drop: bool) -> NightReport:
+    """Build and publish everything accepted; batches that the gate stops are held and the rest goes on."""
+    current, states = current_generation(data), read_states(data)
+    archived = read_batches(data / "archive")
+    published = set(current.batches) if current else set()
+    accepted = [batch for batch in archived if batch.name not in states.held]
+    new = [batch for batch in accepted if batch.name not in published]
+    if not new and current is not None and not full:
+        return loaded
+    before = current.manifest.get("tables", {}) if current else {}
+    report, candidate = loaded, None
+    stopped: list[str] = [] if accept_drop else _stopped_snapshots(accepted, new, states)
+    while candidate is None:
+        report, states, accepted = _hold(report, states, accepted, stopped)
+        if not full and current and {batch.name for batch in accepted} == published:
+            break
+        candidate = build_candidate(data, accepted, loaded)
+        doubtful = [] if accept_drop or full else _stopped_feeds(before, candidate, accepted, published, states)
+        broken = verify_generation(candidate.directory)
+        if broken:
+            report = report.with_problems(broken)
+            doubtful = [batch.name for batch in accepted if batch.name not in published]
+        if broken and not doubtful:
+            write_states(data, states)
+            return replace(report, failed=True)
+        if doubtful:
+            stopped, candidate = doubtful, None
+    write_states(data, states.published(batch.name for batch in accepted) if candidate else states)
+    if candidate is None:
+        return report
+    generation = publish(data, candidate.directory, candidate.generation_id, candidate.manifest)
+    return replace(report, generation=generation.id, is_published=True)
+
+
+def _stopped_snapshots(accepted: list[ArchiveBatch], new: list[ArchiveBatch], states: BatchStates) -> list[str]:
+    names = {batch.name for batch in new}
+    standing = [batch for batch in accepted if batch.name not in names]
+    return shrunken_snapshots(standing, [batch for batch in new if batch.name not in states.staged])
+
+
+def _stopped_feeds(
+    before: dict[str, int], candidate: Publication, accepted: list[ArchiveBatch], published: set[str], states: BatchStates
+) -> list[str]:
+    """New, unstaged batches of the feeds that would shrink."""
+    feeds = shrunken_feeds(before, candidate.manifest["tables"])
+    new = [batch for batch in accepted if batch.name not in published and batch.name not in states.staged]
+    return [batch.name for batch in new if batch.info["feed"] in feeds]
+
+
+def _hold(
+    report: NightReport, states: BatchStates, accepted: list[ArchiveBatch], stopped: list[str]
+) -> tuple[NightReport, BatchStates, list[ArchiveBatch]]:
+    if not stopped:
+        return report, states, accepted
+    reason = "records would fall by more than 5 % and more than 20, or a table could not be read"
+    held = states.hold(stopped, reason, datetime.now())
+    return report.with_held(stopped), held, [batch for batch in accepted if batch.name not in stopped]
