@@ -76,7 +76,12 @@ def demo(
     with clear_errors():
         shutil.rmtree(data / "inbox", ignore_errors=True)
         write_demo(
-            data, years=years, incidents_per_year=incidents_per_year, until=until.date(), seed=seed, clean=clean
+            data,
+            years=years,
+            incidents_per_year=incidents_per_year,
+            until=until.date(),
+            seed=seed,
+            clean=clean,
         )
         report = run_night(data)
         raise typer.Exit(show_night(report.as_json(), as_json=False))
@@ -88,7 +93,9 @@ def refresh(
     inbox: Annotated[Path | None, typer.Option(help="默认 DATA/inbox / default DATA/inbox")] = None,
     sources: Annotated[Path | None, typer.Option(help="本单位映射目录 / the bureau's own mappings")] = None,
     full: Annotated[bool, typer.Option("--full", help="全部重建 / rebuild from the archive")] = False,
-    accept_drop: Annotated[bool, typer.Option("--accept-drop", help="接受骤减 / publish although records fall")] = False,
+    accept_drop: Annotated[
+        bool, typer.Option("--accept-drop", help="接受骤减 / publish although records fall")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """夜间更新 / one night: load new files, build, verify, publish."""
@@ -175,12 +182,16 @@ def generations(data: Data = Path("data"), as_json: Json = False) -> None:
         return
     table = Table("", "id", "built_at", "batches", "rows")
     for row in rows:
-        table.add_row("→" if row["current"] else "", row["id"], row["built_at"], str(row["batches"]), f"{row['rows']:,}")
+        table.add_row(
+            "→" if row["current"] else "", row["id"], row["built_at"], str(row["batches"]), f"{row['rows']:,}"
+        )
     console.print(table)
 
 
 @app.command()
-def rollback(generation: Annotated[str | None, typer.Argument(metavar="[ID]")] = None, data: Data = Path("data")) -> None:
+def rollback(
+    generation: Annotated[str | None, typer.Argument(metavar="[ID]")] = None, data: Data = Path("data")
+) -> None:
     """回到旧版本 / go back to an older generation; the batches that it did not have are held."""
     with clear_errors(), writer_lock(data):
         current, target = current_generation(data), previous_generation(data, generation)
@@ -203,12 +214,17 @@ def accept(batches: list[str], data: Data = Path("data")) -> None:
             print(f"不在暂缓之列 / not held: {' '.join(unknown)}; 暂缓的有 / held are: {held}", file=sys.stderr)
             raise typer.Exit(1)
         write_states(data, states.stage(batches))
-        console.print(f"已放行 {len(batches)} 个批次，下次 refresh 发布 / staged, the next refresh publishes", highlight=False)
+        console.print(
+            f"已放行 {len(batches)} 个批次，下次 refresh 发布 / staged, the next refresh publishes",
+            highlight=False,
+        )
 
 
 @app.command()
 def quarantine(
-    data: Data = Path("data"), reason: Annotated[str | None, typer.Option(help="原因代码 / reason code")] = None, as_json: Json = False
+    data: Data = Path("data"),
+    reason: Annotated[str | None, typer.Option(help="原因代码 / reason code")] = None,
+    as_json: Json = False,
 ) -> None:
     """被隔离的行及原因 / rows set aside, with where and why; identifiers are redacted."""
     rows = quarantined_rows(data, reason=reason)
@@ -218,7 +234,14 @@ def quarantine(
     table = Table("file", "line", "reason", "field", "found", "what to do")
     for row in rows.head(200).iter_rows(named=True):
         told = reason_sentence(row["reason_code"], language="zh", level="row", column=row["header"])
-        table.add_row(row["file"], str(row["line"]), row["reason_code"], row["header"] or row["field"], row["values"], told.remedy)
+        table.add_row(
+            row["file"],
+            str(row["line"]),
+            row["reason_code"],
+            row["header"] or row["field"],
+            row["values"],
+            told.remedy,
+        )
     console.print(table)
     console.print(f"{min(rows.height, 200)} / {rows.height}")
 

@@ -10,8 +10,10 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from etl.feeds import FEEDS, Feed
-from etl.records import QUARANTINE
+from etl.quarantine import QUARANTINE
 from warehouse.generations import write_json
+
+UNIQUE = ("record_key", "incident_key", "dispute_key", "target_key", "line")
 
 
 def empty_records(feed: Feed) -> pl.DataFrame:
@@ -40,7 +42,11 @@ class ArchiveWriter:
         self._quarantined: list[pl.DataFrame] = []
 
     def __enter__(self) -> Self:
-        self._writer = pq.ParquetWriter(self._fresh, self._schema, compression="zstd", compression_level=1)
+        # Keys are all different: a dictionary of them costs a third of the writing time and saves nothing.
+        coded = [name for name in self._schema.names if name not in UNIQUE]
+        self._writer = pq.ParquetWriter(
+            self._fresh, self._schema, compression="zstd", compression_level=1, use_dictionary=coded
+        )
         return self
 
     def append(self, records: pl.DataFrame, quarantined: pl.DataFrame) -> None:
@@ -70,3 +76,9 @@ class ArchiveWriter:
     def __exit__(self, *exception: object) -> None:
         self._writer.close()
         self._fresh.unlink(missing_ok=True)
+
+
+def write_note(data: Path, info: dict[str, Any]) -> dict[str, Any]:
+    """Remember a file of which nothing is loaded (`feed = "none"`): a batch without records."""
+    write_json(data / "archive" / "none" / f"{info['batch']}.json", info)
+    return info

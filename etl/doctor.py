@@ -39,7 +39,11 @@ def _space(data: Path) -> dict[str, Any]:
     newest = max((path.stat().st_size for path in data.glob("generations/*/*.duckdb")), default=0)
     free = shutil.disk_usage(folder).free
     enough = free > max(FREE_SHARE * newest, 1 << 30)
-    return _finding("磁盘 disk", enough, f"{free >> 20:,} MB 可用 / free; 最新版本 / newest generation {newest >> 20:,} MB")
+    return _finding(
+        "磁盘 disk",
+        enough,
+        f"{free >> 20:,} MB 可用 / free; 最新版本 / newest generation {newest >> 20:,} MB",
+    )
 
 
 def _writable(data: Path) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from datetime import date, time
 import polars as pl
 
 from etl.feeds import Field
-from etl.mapping import Column, Mapping, normalise_header
+from etl.mapping import Mapping
+from etl.mapping_parts import Column, normalise_header
 from etl.organisations import Organisations
 from etl.readers import Unreadable
 from etl.values import (
@@ -233,9 +234,7 @@ def _parse_decimal(text: pl.Series, field: Field, column: Column, context: Conte
 
 
 def _parse_flag(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
-    return parse_flags(
-        text, true_words=(*TRUE_WORDS, *column.true), false_words=(*FALSE_WORDS, *column.false)
-    )
+    return parse_flags(text, true_words=(*TRUE_WORDS, *column.true), false_words=(*FALSE_WORDS, *column.false))
 
 
 def _parse_quantity(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 
 import duckdb
+import polars as pl
 
 from warehouse.archive import ArchiveBatch
+from warehouse.reference import codes_of
 
 TOLERATED_SHARE = 0.05
 TOLERATED_RECORDS = 20
@@ -54,8 +56,11 @@ def records_in_window(batches: Sequence[ArchiveBatch], window: Sequence[str] | N
         return 0
     files = [str(batch.parquet) for batch in batches]
     snapshots = [
-        (number, *(_days(batch.info["window"]))) for number, batch in enumerate(batches) if batch.info["delivery"] == "snapshot"
+        (number, *(_days(batch.info["window"])))
+        for number, batch in enumerate(batches)
+        if batch.info["delivery"] == "snapshot"
     ]
+    counting = codes_of("record_status").filter(pl.col("flags").list.contains("counts"))["code"].to_list()
     with duckdb.connect(":memory:") as connection:
         connection.execute("create table snapshot (number integer, first_day date, last_day date)")
         connection.executemany("insert into snapshot values (?, ?, ?)", snapshots or [(-1, None, None)])
@@ -66,11 +71,13 @@ def records_in_window(batches: Sequence[ArchiveBatch], window: Sequence[str] | N
             f"""
             with version as (
                 select record_key, file_index as number, record_status_code, {period},
-                    row_number() over (partition by record_key order by file_index desc, sheet_no desc, line desc) as age
+                    row_number() over (
+                        partition by record_key order by file_index desc, sheet_no desc, line desc
+                    ) as age
                 from read_parquet($files)
             )
             select count(*) from version
-            where age = 1 and record_status_code in ('active', 'corrected')
+            where age = 1 and list_contains($counting, record_status_code)
                 and (period_start is null or (period_start >= $first and period_end <= $last))
                 and not exists (
                     select 1 from snapshot
@@ -78,7 +85,7 @@ def records_in_window(batches: Sequence[ArchiveBatch], window: Sequence[str] | N
                         and (period_start is null or (period_start >= first_day and period_end <= last_day))
                 )
             """,
-            {"files": files, "first": first, "last": last},
+            {"files": files, "first": first, "last": last, "counting": counting},
         ).fetchone()
     return int(row[0]) if row else 0
 

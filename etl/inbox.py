@@ -27,6 +27,7 @@ class InboxFile:
     name: str
     size: int
     modified_ns: int
+    inode: int = 0
 
     @property
     def modified_at(self) -> datetime:
@@ -42,7 +43,7 @@ def list_files(inbox: Path) -> Iterator[InboxFile]:
         suffix = Path(path.name.casefold().removesuffix(".gz")).suffix
         if not is_hidden and suffix in DATA_SUFFIXES and path.is_file():
             stat = path.stat()
-            yield InboxFile(path, "/".join(parts), stat.st_size, stat.st_mtime_ns)
+            yield InboxFile(path, "/".join(parts), stat.st_size, stat.st_mtime_ns, stat.st_ino)
 
 
 def complete_files(files: Sequence[InboxFile]) -> tuple[list[InboxFile], list[InboxFile]]:
@@ -65,7 +66,10 @@ def _is_unchanged(file: InboxFile) -> bool:
 
 
 class Fingerprints:
-    """sha256 of inbox files, remembered by name, size and time, so that a quiet night reads nothing again."""
+    """sha256 of inbox files, remembered by inode, size and time, so that a quiet night reads nothing again.
+
+    Not by name: stations put names and numbers of persons into file names, and this index is a file like any other.
+    """
 
     def __init__(self, data: Path) -> None:
         self._path = data / "inbox_index.json"
@@ -75,13 +79,14 @@ class Fingerprints:
     def of(self, file: InboxFile) -> str:
         """The sha256 of the file's bytes, as hex."""
         mark = [file.size, file.modified_ns]
-        known = self._known.get(file.name)
+        place = str(file.inode)
+        known = self._known.get(place)
         if known and known[:2] == mark:
             digest = str(known[2])
         else:
             with file.path.open("rb") as handle:
                 digest = hashlib.file_digest(handle, "sha256").hexdigest()
-        self._seen[file.name] = [*mark, digest]
+        self._seen[place] = [*mark, digest]
         return digest
 
     def save(self) -> None:

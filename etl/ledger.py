@@ -79,7 +79,11 @@ def refuse(data: Path, file: InboxFile, sha256: str, error: Unreadable, context:
     texts = {}
     for language in ("zh", "en"):
         known = reason_sentence(
-            error.code, language=language, level="file", found=redact(error.found), expected=redact(error.expected)
+            error.code,
+            language=language,
+            level="file",
+            found=redact(error.found),
+            expected=redact(error.expected),
         )
         texts[language] = f"{known.sentence} {known.remedy}"
     entry = {

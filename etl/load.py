@@ -12,14 +12,16 @@ from typing import Any
 
 import polars as pl
 
-from etl.archive import ArchiveWriter
+from etl.archive import ArchiveWriter, write_note
 from etl.fields import Context, code_lookups, pick_headers, resolve_headers
 from etl.inbox import InboxFile
-from etl.mapping import Mapping, normalise_header
+from etl.mapping import Mapping
+from etl.mapping_parts import normalise_header
 from etl.organisations import Organisations
 from etl.pseudonyms import Key
 from etl.readers import Table, Unreadable
-from etl.records import Chunk, Recipe, work_chunk
+from etl.recipe import Recipe
+from etl.records import Chunk, work_chunk
 from etl.register import Registered
 from etl.unpivot import unfolded_headers
 from etl.window import delivered_at, window_of
@@ -81,7 +83,7 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
     head = _describe(file, sha256, mapping, table, job, batch, delivered)
     if mapping.feed == "none":
         rows = sum(chunk.height for chunk in table.chunks([]))
-        return head | {"rows_in": rows, "dropped": rows}
+        return write_note(job.data, head | {"rows_in": rows, "dropped": rows})
     recipe = _recipe(mapping, table, job, delivered)
     tally = Tally()
     with ArchiveWriter(job.data, mapping.target, batch) as writer:
@@ -175,7 +177,10 @@ def _outcome(file: InboxFile, mapping: Mapping, tally: Tally, recipe: Recipe) ->
         "reports_for": reports_for,
         "earliest_on": tally.first.isoformat() if tally.first else None,
         "latest_on": tally.last.isoformat() if tally.last else None,
-        "registered": {"org": tally.registered.org.to_dicts(), "dispute_type": _types(tally.registered.dispute_type)},
+        "registered": {
+            "org": tally.registered.org.to_dicts(),
+            "dispute_type": _types(tally.registered.dispute_type),
+        },
         "coverage": [
             {"dispute_type_code": code, "from": span.start, "to": span.end} for code, span in mapping.coverage.items()
         ],

@@ -25,6 +25,7 @@ from etl.readers import Table, Unreadable
 from warehouse.archive import ArchiveBatch, read_batches
 from warehouse.build import build
 from warehouse.generations import DATABASE, MANIFEST, new_generation_id, write_json
+from warehouse.redaction import redact
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = {"none": -1, **{name: number for number, name in enumerate(FEEDS)}}
@@ -46,7 +47,7 @@ class NightReport:
 
     @property
     def exit_code(self) -> int:
-        """0 published and all is well, or nothing new; 3 published with refusals or held batches; 1 nothing came of it."""
+        """0 published and well, or nothing new; 3 published with refusals or held batches; 1 nothing came of it."""
         trouble = bool(self.refused or self.held or self.problems)
         if self.failed or (trouble and not self.is_published):
             return 1
@@ -107,20 +108,19 @@ def load_inbox(data: Path, inbox: Path, mappings: Sequence[Mapping], key: Key, c
         if info["feed"] == "org" or info["registered"]["org"]:
             job = replace(job, organisations=known_organisations(read_batches(data / "archive")))
     fingerprints.save()
-    return replace(
-        report, loaded=tuple(loaded), refused=tuple(refused), growing=tuple(file.name for file in growing)
-    )
+    waiting = tuple(redact(file.name) for file in growing)
+    return replace(report, loaded=tuple(loaded), refused=tuple(refused), growing=waiting)
 
 
 def known_organisations(batches: Sequence[ArchiveBatch]) -> Organisations:
     """Organisations from the archived org feed and from what other files registered, in delivery order."""
     frames = [pl.DataFrame(schema=NAMED)]
     for batch in batches:
-        if batch.info["feed"] == "org" and batch.parquet is not None:
+        if batch.info["feed"] == "org":
             frames.append(pl.read_parquet(batch.parquet, columns=list(NAMED)))
         elif batch.info["registered"]["org"]:
             entries = pl.DataFrame(batch.info["registered"]["org"], schema_overrides=dict(NAMED))
-            frames.append(entries.select("code", "name", pl.lit(None, pl.String).alias("short_name"), "parent_code"))
+            frames.append(entries.with_columns(short_name=pl.lit(None, pl.String)).select(NAMED.keys()))
     return organisations_of(pl.concat(frame.cast(NAMED) for frame in frames))  # type: ignore[arg-type]
 
 
@@ -152,10 +152,10 @@ def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightRep
         "built_at": now.isoformat(timespec="seconds"),
         "code_version": code_version(),
         "batches": [batch.name for batch in batches],
-        "tables": result.tables,
+        "tables": result.rows,
         "content_hash": result.content_hash,
         "data_until": {feed: day.isoformat() for feed, day in result.data_until.items()},
-        "ledger": result.ledger,
+        "ledger": result.batches,
     }
     write_json(directory / MANIFEST, manifest)
     return Publication(directory, generation_id, manifest)
@@ -167,4 +167,5 @@ def verify_generation(directory: Path) -> list[str]:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []
-    return [line for line in (done.stdout + done.stderr).splitlines() if line.strip()][-5:] or ["verification failed"]
+    told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+    return told[-5:] or ["verification failed"]

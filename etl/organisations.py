@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
 
-from etl.values import normalise_spelling
+from etl.values import normalise_spellings
 
 NAMED = {"code": pl.String, "name": pl.String, "short_name": pl.String, "parent_code": pl.String}
 
@@ -27,16 +25,19 @@ def organisations_of(records: pl.DataFrame) -> Organisations:
     Args:
         records: columns of `NAMED`, in delivery order: the later row of a code wins.
     """
-    latest = records.select(NAMED.keys()).unique("code", keep="last", maintain_order=True).to_dicts()
-    names = [(normalise_spelling(row[key]), row["code"]) for row in latest for key in ("name", "short_name") if row[key]]
-    shared = {name for name, count in Counter(name for name, _ in set(names)).items() if count > 1}
-    codes = {name: code for name, code in names if name not in shared}
-    codes |= {normalise_spelling(row["code"]): row["code"] for row in latest}
-    return Organisations(codes, dict(_within_parent(latest)))
-
-
-def _within_parent(rows: Iterable[dict[str, str | None]]) -> Iterable[tuple[str, str]]:
-    for row in rows:
-        for key in ("code", "name", "short_name"):
-            if row["parent_code"] and row[key]:
-                yield f"{row['parent_code']}/{normalise_spelling(str(row[key]))}", str(row["code"])
+    latest = records.select(pl.col(name).cast(dtype) for name, dtype in NAMED.items()).unique(
+        "code", keep="last", maintain_order=True
+    )
+    spelled = latest.with_columns(
+        normalise_spellings(latest[column]).alias(f"{column}_spelled") for column in ("code", "name", "short_name")
+    )
+    long = pl.concat(
+        spelled.select("code", "parent_code", pl.col(f"{column}_spelled").alias("spelling"), rank=pl.lit(rank))
+        for rank, column in enumerate(("name", "short_name", "code"))
+    ).drop_nulls("spelling")
+    codes = long.filter(pl.col("rank") == 2)
+    is_shared = pl.col("code").n_unique().over("spelling") > 1
+    names = long.filter((pl.col("rank") < 2) & ~is_shared)
+    known = dict(pl.concat([names, codes]).select("spelling", "code").iter_rows())
+    within = long.drop_nulls("parent_code").select(pl.concat_str("parent_code", pl.lit("/"), "spelling"), "code")
+    return Organisations(known, dict(within.iter_rows()))

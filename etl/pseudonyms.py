@@ -31,7 +31,7 @@ _KEY_BYTES = 32
 _ID_FILE = "key_id"
 
 
-class KeyRefused(Exception):  # noqa: N818
+class KeyRefused(Exception):
     """The key file cannot be used; the text says why and what to do, in Chinese and English."""
 
     def __init__(self, zh: str, en: str) -> None:
@@ -58,9 +58,7 @@ class Key:
     def pseudonyms(self, text: pl.Series, *, purpose: str) -> pl.Series:
         """32 hex characters per cell, null in null out; the caller has cleaned the cells."""
         digest = polars_hash.col("text").chash.hmac_sha256(key=self._derived(purpose))
-        return (
-            text.to_frame("text").select(digest.str.slice(0, PSEUDONYM_LENGTH).alias(text.name)).to_series()
-        )
+        return text.to_frame("text").select(digest.str.slice(0, PSEUDONYM_LENGTH).alias(text.name)).to_series()
 
     def pseudonyms_of(self, columns: Sequence[pl.Series], *, purpose: str) -> pl.Series:
         """The same for keys of several columns; null where any part is null."""

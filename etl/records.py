@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
-from typing import Any
 
 import polars as pl
 
-from etl.feeds import Feed
-from etl.fields import TYPES, Context, compose, hours_of, parse_field
-from etl.mapping import Column, Mapping, normalise_header
-from etl.pseudonyms import Key
+from etl.fields import TYPES, compose, hours_of, parse_field
+from etl.mapping_parts import Column
+from etl.quarantine import is_no_record, quarantined_rows
+from etl.recipe import Recipe
 from etl.register import Registered, register_chunk, registered_lookup
 from etl.unpivot import unpivot
-from etl.values import normalise_spelling, parse_quantities
-from warehouse.redaction import redact
+from etl.values import normalise_spellings, parse_quantities
 
 REASON_ORDER = ("missing_required", "out_of_range", "inconsistent")
-QUARANTINE = {
-    "sheet_no": pl.Int16,
-    "line": pl.UInt32,
-    "reason_code": pl.String,
-    "field": pl.String,
-    "header": pl.String,
-    "values": pl.String,
-}
-
 # An unfolded column needs no entry of its own in [columns]: its text is read as it stands.
 UNFOLDED = Column(constant="")
 
@@ -40,27 +28,6 @@ class Chunk:
     rows_in: int
     dropped: int
     registered: Registered
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """All that is fixed for a file while its chunks are worked through."""
-
-    context: Context
-    headers: dict[str, tuple[str, ...]]
-    first_header: str
-    key: Key
-    all_headers: tuple[str, ...]
-
-    @property
-    def mapping(self) -> Mapping:
-        """The mapping of the file."""
-        return self.context.mapping
-
-    @property
-    def feed(self) -> Feed:
-        """The feed that the file fills."""
-        return self.context.mapping.target
 
 
 def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
@@ -81,12 +48,12 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     bad = _bad_rows(text.filter(is_row), faults)
     if faults.height and recipe.mapping.unpivot:
         records = records.join(faults.select("__row").unique(), on="__row", how="anti")
-    dropped = bad.filter(_is_no_record(bad, text, recipe))
+    dropped = bad.filter(is_no_record(bad, text, recipe))
     quarantined = bad.join(dropped.select("__row"), on="__row", how="anti")
     empty = _rows_without_records(aligned, rows, recipe)
     return Chunk(
         records.select(recipe.feed.record.column_names()),
-        _quarantine(quarantined, text, recipe),
+        quarantined_rows(quarantined, text, recipe),
         chunk.height,
         int((~is_row).sum()) + dropped.height + empty,
         registered,
@@ -128,18 +95,14 @@ def parse_rows(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, pl.Dat
 
 
 def _within_station(raw: pl.Series, station: pl.Series, recipe: Recipe) -> pl.Series:
-    """A beat may be written by its name, which is unique only within its station."""
-    beats = recipe.context.organisations.beats
-    pairs = pl.DataFrame({"station": station, "beat": raw}).unique().drop_nulls()
-    known = {
-        (row["station"], row["beat"]): beats.get(f"{row['station']}/{normalise_spelling(row['beat'])}")
-        for row in pairs.iter_rows(named=True)
-    }
-    found = [{"station": s, "beat": b, "code": code} for (s, b), code in known.items() if code]
-    lookup = pl.DataFrame(found, schema={"station": pl.String, "beat": pl.String, "code": pl.String})
-    joined = pl.DataFrame({"station": station, "beat": raw}).join(
-        lookup, on=["station", "beat"], how="left", maintain_order="left"
+    """A beat may be written by its name, which is unique only within its station: the code where that is known."""
+    pairs = pl.DataFrame({"station": station, "beat": raw})
+    known = pairs.unique().drop_nulls()
+    spelled = known["station"] + "/" + normalise_spellings(known["beat"])
+    lookup = known.with_columns(
+        spelled.replace_strict(recipe.context.organisations.beats, default=None, return_dtype=pl.String).alias("code")
     )
+    joined = pairs.join(lookup, on=["station", "beat"], how="left", maintain_order="left")
     return joined.select(pl.coalesce("code", "beat")).to_series()
 
 
@@ -170,20 +133,22 @@ def make_records(typed: pl.DataFrame, faults: pl.DataFrame, recipe: Recipe) -> t
     )
     derived = recipe.feed.derive(keyed.with_columns(record_key=pl.lit("")))
     derived = derived.with_columns(record_key=record_keys(derived, keyed, recipe))
-    accepted, failure = record.filter(derived)
+    _, failure = record.filter(derived)
     if not len(failure):
         return derived.with_columns(good["__row"]), faults
     broken = _broken_rules(failure.details(), names).with_columns(pl.col("line").cast(pl.UInt32))
     rows_by_line = good.select("__row", "line")
     new = broken.join(rows_by_line, on="line").select("__row", "reason_code", "field").unique("__row", keep="first")
     kept = derived.with_columns(good["__row"]).join(new.select("__row"), on="__row", how="anti", maintain_order="left")
-    return kept, pl.concat([faults, new.cast(faults.schema)])  # type: ignore[arg-type]
+    return kept, pl.concat([faults, new.cast(faults.schema)])
 
 
 def _broken_rules(details: pl.DataFrame, names: list[str]) -> pl.DataFrame:
     """Rows that broke a rule of the record schema, with the reason code and the column or rule concerned."""
     rules = [name for name in details.columns if name not in names]
-    broken = details.unpivot(rules, index="line", variable_name="rule").filter(pl.col("value").cast(pl.String) == "invalid")
+    broken = details.unpivot(rules, index="line", variable_name="rule").filter(
+        pl.col("value").cast(pl.String) == "invalid"
+    )
     rule = pl.col("rule")
     reason = (
         pl.when(rule.str.contains(r"\|nullability$|^missing_required"))
@@ -212,7 +177,8 @@ def hash_fields(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
 def record_keys(derived: pl.DataFrame, keyed: pl.DataFrame, recipe: Recipe) -> pl.Series:
     """The business key of every record: the feed's own key, or the fields that the mapping lists."""
     listed, feed = recipe.mapping.keys.record, recipe.feed
-    if listed is None and isinstance(feed.main_key, str) and feed.field(feed.main_key).kind == "key":  # type: ignore[union-attr]
+    hashed = {field.name for field in feed.fields if field.kind == "key"}
+    if listed is None and isinstance(feed.main_key, str) and feed.main_key in hashed:
         return keyed[feed.main_key]
     provenance = ("record_key", "sheet_no", "line", "record_status_code")
     if listed == "content":
@@ -229,58 +195,4 @@ def record_keys(derived: pl.DataFrame, keyed: pl.DataFrame, recipe: Recipe) -> p
 def _bad_rows(text: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
     """One row per source row that gave no record: structural faults first, then the first fault of its cells."""
     structural = text.filter(text["__fault"].is_not_null()).select("__row", reason_code="__fault", field=pl.lit(""))
-    return pl.concat([structural.cast(faults.schema), faults]).unique("__row", keep="first")  # type: ignore[arg-type]
-
-
-def _is_no_record(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.Series:
-    """Among rows with faults: those that are blank, a printed total or a footnote, and so are dropped and counted."""
-    cells = text.select("__row", *[name for name in recipe.all_headers if name in text.columns])
-    looked = bad.select("__row", "field").join(cells, on="__row", how="left", maintain_order="left").drop("__row", "field")
-    words = [normalise_header(word) for word in recipe.mapping.read.total_words]
-    tidy = [pl.col(name).str.replace_all(r"[\s\u3000\u00a0:：]+", "").str.to_lowercase() for name in looked.columns]
-    is_blank = pl.all_horizontal(cell.is_null() | (cell == "") for cell in tidy)
-    is_total = pl.any_horizontal(
-        (cell.str.len_chars() <= 20) & pl.any_horizontal(cell.str.ends_with(word) for word in words) for cell in tidy
-    )
-    first = pl.coalesce(pl.when(cell != "").then(cell) for cell in tidy)
-    notes = [normalise_header(word).replace("：", "").replace(":", "") for word in recipe.mapping.read.footnote_words]
-    filled = pl.sum_horizontal((cell.fill_null("") != "").cast(pl.Int32) for cell in tidy)
-    is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
-    is_structural = bad["field"] == ""
-    verdict = looked.select((is_blank | is_total | is_note).fill_null(False)).to_series()
-    blank_or_note = looked.select((is_total | is_note).fill_null(False)).to_series()
-    return (verdict & ~is_structural) | (blank_or_note & is_structural)
-
-
-def _quarantine(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
-    """Quarantined rows: where, why, and the redacted values of mapped date, number and code columns."""
-    told = {
-        name: headers
-        for name, headers in recipe.headers.items()
-        if (field := recipe.feed.field(name)) and field.kind not in ("key", "text", "org")
-    }
-    wanted = sorted({header for headers in told.values() for header in headers})
-    rows = bad.join(text.select("__row", "__line", *wanted), on="__row", how="left", maintain_order="left")
-    unaligned = rows["field"] == ""
-    values = [
-        None if skip else json.dumps(_redacted(row, wanted), ensure_ascii=False)
-        for row, skip in zip(rows.iter_rows(named=True), unaligned, strict=True)
-    ]
-    header = rows["field"].replace_strict(
-        {name: "、".join(headers) for name, headers in recipe.headers.items()}, default=None, return_dtype=pl.String
-    )
-    return pl.DataFrame(
-        {
-            "sheet_no": pl.repeat(1, rows.height, dtype=pl.Int16, eager=True),
-            "line": rows["__line"].cast(pl.UInt32),
-            "reason_code": rows["reason_code"],
-            "field": rows["field"],
-            "header": header,
-            "values": pl.Series(values, dtype=pl.String),
-        },
-        schema=QUARANTINE,
-    )
-
-
-def _redacted(row: dict[str, Any], headers: list[str]) -> dict[str, str | None]:
-    return {header: redact(row[header][:80]) if row[header] is not None else None for header in headers}
+    return pl.concat([structural.cast(faults.schema), faults]).unique("__row", keep="first")

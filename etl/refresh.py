@@ -6,18 +6,22 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-
 from etl.gate import shrunken_feeds, shrunken_snapshots
 from etl.ledger import BatchStates, judging_context, read_states, write_states
 from etl.mapping import read_mappings
 from etl.night import NightReport, Publication, build_candidate, clear_building, load_inbox, verify_generation
 from etl.pseudonyms import ensure_key
 from warehouse.archive import ArchiveBatch, read_batches
-from warehouse.generations import current_generation, publish, write_json, writer_lock
+from warehouse.generations import current_generation, heal_current, publish, write_json, writer_lock
 
 
 def refresh(
-    data: Path, *, inbox: Path | None = None, sources: Path | None = None, full: bool = False, accept_drop: bool = False
+    data: Path,
+    *,
+    inbox: Path | None = None,
+    sources: Path | None = None,
+    full: bool = False,
+    accept_drop: bool = False,
 ) -> NightReport:
     """Run one night over `data`.
 
@@ -32,6 +36,7 @@ def refresh(
     """
     with writer_lock(data):
         clear_building(data)
+        heal_current(data)
         mappings = read_mappings(sources)
         key = ensure_key(data / "archive")
         loaded = load_inbox(data, inbox or data / "inbox", mappings, key, judging_context(mappings))
@@ -47,7 +52,7 @@ def publish_night(data: Path, loaded: NightReport, *, full: bool, accept_drop: b
     published = set(current.batches) if current else set()
     accepted = [batch for batch in archived if batch.name not in states.held]
     new = [batch for batch in accepted if batch.name not in published]
-    if not new and current is not None and not full:
+    if not new and not full:
         return loaded
     before = current.manifest.get("tables", {}) if current else {}
     report, candidate = loaded, None
@@ -81,7 +86,11 @@ def _stopped_snapshots(accepted: list[ArchiveBatch], new: list[ArchiveBatch], st
 
 
 def _stopped_feeds(
-    before: dict[str, int], candidate: Publication, accepted: list[ArchiveBatch], published: set[str], states: BatchStates
+    before: dict[str, int],
+    candidate: Publication,
+    accepted: list[ArchiveBatch],
+    published: set[str],
+    states: BatchStates,
 ) -> list[str]:
     """New, unstaged batches of the feeds that would shrink."""
     feeds = shrunken_feeds(before, candidate.manifest["tables"])

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from etl.fields import compose, pick_headers
-from etl.mapping import REGISTER_LIMIT, Column, Mapping, Registration, normalise_header
+from etl.mapping import REGISTER_LIMIT, Mapping
+from etl.mapping_parts import Column, Registration, normalise_header
 from etl.readers import Unreadable
 from etl.values import clean, normalise_spelling
 from warehouse.redaction import contains_identifier
@@ -36,7 +37,11 @@ class Registered:
         for frame in (merged.org, merged.dispute_type):
             if frame.height > REGISTER_LIMIT:
                 raise Unreadable(
-                    "too_large", sheet=None, line=None, found=str(frame.height), expected=f"≤ {REGISTER_LIMIT} register"
+                    "too_large",
+                    sheet=None,
+                    line=None,
+                    found=str(frame.height),
+                    expected=f"≤ {REGISTER_LIMIT} register",
                 )
         return merged
 
@@ -73,7 +78,13 @@ def _entries(rows: pl.DataFrame, entry: Registration) -> pl.DataFrame:
             return pl.repeat(None, rows.height, dtype=pl.String, eager=True)
         return compose(rows, column, picked)
 
-    raw = pl.DataFrame({"code": cells(entry.code), "name": cells(entry.name or entry.code), "parent_code": cells(entry.parent)})
+    raw = pl.DataFrame(
+        {
+            "code": cells(entry.code),
+            "name": cells(entry.name or entry.code),
+            "parent_code": cells(entry.parent),
+        }
+    )
     unique = raw.unique(maintain_order=True)
     return unique.select(clean(unique[name]).alias(name) for name in unique.columns).with_columns(
         # A group may bear the name of its only type: nothing is its own parent.

@@ -89,13 +89,18 @@ def problems(data: Path, current: Generation | None, held: Sequence[str]) -> lis
     found = []
     night = last_night(data)
     if current is None:
-        found.append("还没有可用的数据版本：请运行 python -m etl refresh / no usable generation yet: run python -m etl refresh")
+        found.append(
+            "还没有可用的数据版本：请运行 python -m etl refresh / no usable generation yet: run python -m etl refresh"
+        )
     elif not (data / "current").exists():
-        found.append("data/current 已失效：请运行 python -m etl refresh --full / data/current dangles: run refresh --full")
+        found.append(
+            "data/current 已失效：请运行 python -m etl refresh --full / data/current dangles: run refresh --full"
+        )
     if held:
         names = " ".join(held)
         found.append(
-            f"有 {len(held)} 个批次被暂缓：核对后运行 python -m etl accept {names} / held batches: check, then accept them"
+            f"有 {len(held)} 个批次被暂缓，请核对后放行 / {len(held)} batch(es) held, check and accept: "
+            f"python -m etl accept {names}"
         )
     if night and night["refused"]:
         count = len(night["refused"])
@@ -125,6 +130,10 @@ def quarantined_rows(data: Path, *, reason: str | None = None) -> pl.DataFrame:
                 pl.lit(batch.info["file"]).alias("file"),
                 pl.lit(batch.info["sheet"], dtype=pl.String).alias("sheet"),
             ]
-            frames.append(rows.with_columns(own).select("feed", "batch", "file", "sheet", pl.exclude("feed", "batch", "file", "sheet")))
+            frames.append(
+                rows.with_columns(own).select(
+                    "feed", "batch", "file", "sheet", pl.exclude("feed", "batch", "file", "sheet")
+                )
+            )
     rows = pl.concat(frames) if frames else pl.DataFrame(schema={"reason_code": pl.String})
     return rows.filter(pl.col("reason_code") == reason) if reason else rows

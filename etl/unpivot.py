@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from etl.mapping import Unpivot, normalise_header
+from etl.mapping_parts import Unpivot, normalise_header
 
 
 def unfolded_headers(spec: Unpivot, headers: tuple[str, ...]) -> dict[str, str]:

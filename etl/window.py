@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 
 from etl.inbox import InboxFile
-from etl.mapping import Delivered, Window
+from etl.mapping_parts import Delivered, Window
 from etl.readers import Unreadable
 
 

@@ -105,6 +105,13 @@ def point_current(data: Path, generation_id: str) -> None:
     _sync(data)
 
 
+def heal_current(data: Path) -> None:
+    """Where `current` dangles, let it name the newest good generation again."""
+    link, good = data / "current", current_generation(data)
+    if link.is_symlink() and not link.exists() and good is not None:
+        point_current(data, good.id)
+
+
 def remove_old(data: Path) -> None:
     """Keep the newest seven generations and the current one."""
     current = current_generation(data)

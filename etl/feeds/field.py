@@ -10,7 +10,19 @@ import dataframely as dy
 import polars as pl
 
 Kind = Literal[
-    "key", "org", "code", "date", "datetime", "month", "year", "integer", "decimal", "quantity", "flag", "level", "text"
+    "key",
+    "org",
+    "code",
+    "date",
+    "datetime",
+    "month",
+    "year",
+    "integer",
+    "decimal",
+    "quantity",
+    "flag",
+    "level",
+    "text",
 ]
 
 
@@ -76,7 +88,9 @@ class Period(Provenance):
         return pl.col("period_end") >= pl.col("period_start")
 
 
-RECORD_STATUS = Field("record_status_code", "code", "记录状态", "record status", code_list="record_status", blank="active")
+RECORD_STATUS = Field(
+    "record_status_code", "code", "记录状态", "record status", code_list="record_status", blank="active"
+)
 PERIOD_FIELDS = (
     Field("period_month", "month", "所属月份", "month covered"),
     Field("period_year", "year", "所属年份", "year covered"),

@@ -23,7 +23,9 @@ class IncidentRecord(Period):
     """One archived incident; `dispute_key` and `record_key` never leave the archive."""
 
     incident_key = dy.String(nullable=True, metadata=described("公布用案件键", "published key of the incident"))
-    dispute_key = dy.String(nullable=True, metadata=described("纠纷键，用于90日重复", "key of the dispute, for repeats"))
+    dispute_key = dy.String(
+        nullable=True, metadata=described("纠纷键，用于90日重复", "key of the dispute, for repeats")
+    )
     is_total = dy.Bool(nullable=False, metadata=described("是否为合计数", "whether the row is a total"))
     org_code = dy.String(nullable=False, metadata=described("所属单位", "organisation, at the level delivered"))
     received_on = dy.Date(nullable=True, metadata=described("接警日期", "day received"))
@@ -86,7 +88,9 @@ def derive(fields: pl.DataFrame) -> pl.DataFrame:
     """Fields of incidents -> columns of `IncidentRecord`."""
     start, end = covered_days("received_on")
     is_total = pl.col("incident_count").is_not_null()
-    day = fields.with_columns(pl.col("received_at").dt.date().alias("received_on"), pl.col("closed_at").dt.date().alias("closed_on"))
+    day = fields.with_columns(
+        pl.col("received_at").dt.date().alias("received_on"), pl.col("closed_at").dt.date().alias("closed_on")
+    )
     started = pl.coalesce("dispatched_at", "received_at")
     minutes = (pl.col("arrived_at") - started).dt.total_minutes().cast(pl.Int32)
     whole = day.with_columns(
@@ -134,10 +138,31 @@ FIELDS = (
     *PERIOD_FIELDS,
     Field("dispute_type_code", "code", "纠纷类型", "type of dispute", code_list="dispute_type"),
     Field("channel_code", "code", "来源渠道", "channel", code_list="channel", blank="unknown"),
-    Field("first_responder_code", "code", "先到场人员", "who arrived first", code_list="first_responder", blank="unknown"),
-    Field("settled_stage_code", "code", "化解环节", "stage settled at", code_list="settled_stage", blank="unknown"),
+    Field(
+        "first_responder_code",
+        "code",
+        "先到场人员",
+        "who arrived first",
+        code_list="first_responder",
+        blank="unknown",
+    ),
+    Field(
+        "settled_stage_code",
+        "code",
+        "化解环节",
+        "stage settled at",
+        code_list="settled_stage",
+        blank="unknown",
+    ),
     Field("outcome_code", "code", "处理结果", "outcome", code_list="outcome", blank="pending"),
-    Field("mediation_kind_code", "code", "调解方式", "kind of mediation", code_list="mediation_kind", blank="none"),
+    Field(
+        "mediation_kind_code",
+        "code",
+        "调解方式",
+        "kind of mediation",
+        code_list="mediation_kind",
+        blank="none",
+    ),
     Field("referral_target_code", "code", "分流去向", "referred to", code_list="referral_target"),
     Field("risk_level_code", "code", "风险等级", "risk level", code_list="risk_level", blank="ungraded"),
     Field("programme_code", "code", "工作法", "programme", code_list="programme", blank="none"),

@@ -17,7 +17,9 @@ class OrgRecord(Provenance):
     parent_code = dy.String(nullable=True, metadata=described("上级单位代码", "code of the parent"))
     level_code = dy.String(nullable=False, metadata=described("层级", "level"))
     station_type_code = dy.String(nullable=True, metadata=described("派出所类型", "type of station"))
-    on_time_minutes = dy.Int32(nullable=True, min=1, metadata=described("到达时限（分钟）", "standard minutes to arrival"))
+    on_time_minutes = dy.Int32(
+        nullable=True, min=1, metadata=described("到达时限（分钟）", "standard minutes to arrival")
+    )
     valid_from = dy.Date(nullable=True, metadata=described("启用日期", "first day valid"))
     valid_to = dy.Date(nullable=True, metadata=described("停用日期", "last day valid"))
     succeeded_by_code = dy.String(nullable=True, metadata=described("撤并后单位", "successor"))

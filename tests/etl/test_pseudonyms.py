@@ -24,9 +24,7 @@ def by_hand(text: str, purpose: str) -> str:
 
 
 @given(st.lists(st.none() | st.text()), st.sampled_from(["incident", "visit", "满意度"]))
-def test_pseudonyms_are_hmac_sha256_under_the_key_of_their_purpose(
-    cells: list[str | None], purpose: str
-) -> None:
+def test_pseudonyms_are_hmac_sha256_under_the_key_of_their_purpose(cells: list[str | None], purpose: str) -> None:
     made = KEY.pseudonyms(pl.Series("id", cells, dtype=pl.String), purpose=purpose)
     assert made.to_list() == [None if cell is None else by_hand(cell, purpose) for cell in cells]
 
@@ -173,9 +171,7 @@ def test_a_damaged_key_is_refused_and_not_repeated(tmp_path: Path, key_file: Pat
     assert not (tmp_path / "archive").exists()
 
 
-def test_the_key_file_may_be_named_or_stands_in_the_home(
-    key_file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_key_file_may_be_named_or_stands_in_the_home(key_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert default_key_file() == key_file
     monkeypatch.delenv("FENGQIAO_KEY_FILE")
     assert default_key_file() == Path.home() / ".config" / "fengqiao" / "key"

@@ -129,9 +129,7 @@ def test_invisible_characters_are_counted_by_cell() -> None:
     ],
 )
 def test_counts(text: str | None, value: int | None, reason: str | None) -> None:
-    parsed = parse_integers(
-        cell(text), units=["起", "人", "人次"], maximum=10_000_000 if text != "10001" else 10_000
-    )
+    parsed = parse_integers(cell(text), units=["起", "人", "人次"], maximum=10_000_000 if text != "10001" else 10_000)
     assert only(parsed) == (value, reason)
     assert parsed.values.dtype == pl.Int64
 
@@ -272,9 +270,7 @@ def test_a_code_is_found_in_any_spelling(text: str) -> None:
     ("unknown", "expected"),
     [("quarantine", (None, "bad_code")), ("other", ("other", None)), ("register", ("New Type", None))],
 )
-def test_an_unknown_code_goes_where_the_mapping_says(
-    unknown: str, expected: tuple[str | None, str | None]
-) -> None:
+def test_an_unknown_code_goes_where_the_mapping_says(unknown: str, expected: tuple[str | None, str | None]) -> None:
     parsed = parse_codes(pl.Series(["\u3000New  Type"]), lookup=LOOKUP, unknown=unknown)  # type: ignore[arg-type]
     assert only(parsed) == expected
 
@@ -350,9 +346,7 @@ def test_no_text_makes_a_parser_crash_or_say_both(cells: list[str]) -> None:
 
 
 PARSERS: dict[str, Callable[[pl.Series], Parsed]] = {
-    "datetimes": lambda text: parse_datetimes(
-        "2015-05-28 18:" + text.str.slice(-2), latest=date(2026, 10, 31)
-    ),
+    "datetimes": lambda text: parse_datetimes("2015-05-28 18:" + text.str.slice(-2), latest=date(2026, 10, 31)),
     "integers": parse_integers,
     "decimals": parse_decimals,
     "codes": lambda text: parse_codes("family" + text.str.slice(9), lookup=LOOKUP),

@@ -300,11 +300,7 @@ def test_every_republican_style_reads_back_its_day(style: str, moments: list[dat
     assert parse_dates(text, latest=DELIVERED, roc=True).values.to_list() == [m.date() for m in moments]
 
 
-@given(
-    st.lists(
-        st.text(max_size=20) | st.from_regex(r"[0-9]{2,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}", fullmatch=True)
-    )
-)
+@given(st.lists(st.text(max_size=20) | st.from_regex(r"[0-9]{2,4}[-/.年][0-9]{1,2}[-/.月][0-9]{1,2}", fullmatch=True)))
 def test_any_text_gives_a_value_a_fault_or_a_blank(cells: list[str]) -> None:
     values, fault = parse_datetimes(pl.Series(cells, dtype=pl.String), latest=DELIVERED, roc=True)
     assert not (values.is_not_null() & fault.is_not_null()).any()

@@ -1,0 +1,103 @@
+"""Rows that gave no record: which are no data at all, and what is kept of those that are set aside."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping as Dictionary
+from typing import Any
+
+import polars as pl
+
+from etl.feeds import Field
+from etl.mapping_parts import normalise_header
+from etl.recipe import Recipe
+from etl.values import normalise_spelling, suggest_code
+from warehouse.redaction import redact
+
+KEPT_KINDS = ("date", "datetime", "month", "year", "integer", "decimal", "quantity", "flag", "code", "level")
+# Digits and what stands between and behind them in dates and counts; no run of other letters.
+DATES_AND_NUMBERS = r"[\d\s.,:/+\-，：．－%％TEZ年月日号时時分秒点起件人次户余多上下午AMP#!]*"
+QUARANTINE = {
+    "sheet_no": pl.Int16,
+    "line": pl.UInt32,
+    "reason_code": pl.String,
+    "field": pl.String,
+    "header": pl.String,
+    "values": pl.String,
+}
+
+
+def is_no_record(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.Series:
+    """Among rows with faults: those that are blank, a printed total or a footnote, and so are dropped and counted."""
+    if not bad.height:
+        return pl.Series(dtype=pl.Boolean)
+    cells = text.select("__row", *[name for name in recipe.all_headers if name in text.columns])
+    looked = (
+        bad.select("__row", "field").join(cells, on="__row", how="left", maintain_order="left").drop("__row", "field")
+    )
+    words = [normalise_header(word) for word in recipe.mapping.read.total_words]
+    tidy = [pl.col(name).str.replace_all(r"[\s\u3000\u00a0:：]+", "").str.to_lowercase() for name in looked.columns]
+    is_blank = pl.all_horizontal(cell.is_null() | (cell == "") for cell in tidy)
+    is_total = pl.any_horizontal(
+        (cell.str.len_chars() <= 20) & pl.any_horizontal(cell.str.ends_with(word) for word in words) for cell in tidy
+    )
+    first = pl.coalesce(pl.when(cell != "").then(cell) for cell in tidy)
+    notes = [normalise_header(word).replace("：", "").replace(":", "") for word in recipe.mapping.read.footnote_words]
+    filled = pl.sum_horizontal((cell.fill_null("") != "").cast(pl.Int32) for cell in tidy)
+    is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
+    is_structural = bad["field"] == ""
+    verdict = looked.select((is_blank | is_total | is_note).fill_null(False)).to_series()
+    blank_or_note = looked.select((is_total | is_note).fill_null(False)).to_series()
+    return (verdict & ~is_structural) | (blank_or_note & is_structural)
+
+
+def quarantined_rows(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """Quarantined rows: where, why, and what mapped date, number and code columns held, as far as it may be kept."""
+    told = {
+        headers[0]: field
+        for name, headers in recipe.headers.items()
+        if (field := recipe.feed.field(name)) and len(headers) == 1 and field.kind in KEPT_KINDS
+    }
+    rows = bad.join(text.select("__row", "__line", *told), on="__row", how="left", maintain_order="left")
+    values = [
+        None if row["field"] == "" else json.dumps(_kept_values(row, told, recipe), ensure_ascii=False)
+        for row in rows.iter_rows(named=True)
+    ]
+    header = rows["field"].replace_strict(
+        {name: "、".join(headers) for name, headers in recipe.headers.items()},
+        default=None,
+        return_dtype=pl.String,
+    )
+    return pl.DataFrame(
+        {
+            "sheet_no": pl.repeat(1, rows.height, dtype=pl.Int16, eager=True),
+            "line": rows["__line"].cast(pl.UInt32),
+            "reason_code": rows["reason_code"],
+            "field": rows["field"],
+            "header": header,
+            "values": pl.Series(values, dtype=pl.String),
+        },
+        schema=QUARANTINE,
+    )
+
+
+def _kept_values(row: dict[str, Any], told: dict[str, Field], recipe: Recipe) -> dict[str, str | None]:
+    return {header: kept_text(row[header], field, recipe.context.lookups) for header, field in told.items()}
+
+
+def kept_text(cell: str | None, field: Field, lookups: Dictionary[str, Dictionary[str, str]]) -> str | None:
+    """What may be kept of a cell: a date, a number, a known code; of any other text its length and the code it is like.
+
+    A name in a code column looks like an unknown code, and no pattern tells them apart.
+    """
+    if cell is None:
+        return None
+    length = f"‹{len(cell)}字›"
+    if field.code_list is None:
+        return redact(cell) if re.fullmatch(DATES_AND_NUMBERS, cell[:60]) else length
+    lookup = lookups.get(field.name, {})
+    if normalise_spelling(cell[:60]) in lookup:
+        return cell
+    near = suggest_code(cell[:60], dict(lookup))
+    return f"{length}≈{near}" if near else length

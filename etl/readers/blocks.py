@@ -1,0 +1,170 @@
+"""Cut a stream of UTF-8 bytes into blocks of whole records with one kind of line end."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+import numpy.typing as npt
+
+from etl.readers.encoding import MARK_BYTE, is_utf8, repair_utf8
+from etl.readers.quotes import Quotes, UnclosedQuote, scan_quotes
+from etl.readers.table import Unreadable
+
+# A record that goes on for longer is an unclosed quote or no table at all.
+MAX_RECORD_BYTES = 8 << 20
+# The full-width comma has three bytes, which no CSV parser takes for a delimiter: the unit separator does.
+WIDE_COMMA = "，".encode()
+UNIT_SEPARATOR = b"\x1f"
+LINE_FEED = ord("\n")
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Whole records, each ended by one LF.
+
+    `skeleton`: the delimiters, line feeds and quotes of `data` alone, in order: little to count in.
+    `is_cut_off`: the file ends here, without a line end of its own.
+    """
+
+    data: bytes
+    skeleton: npt.NDArray[np.uint8]
+    quotes: Quotes | None
+    first_line: int
+    is_cut_off: bool = False
+
+    @cached_property
+    def line_count(self) -> int:
+        """Physical lines, also inside quoted fields."""
+        lone = self.data.count(b"\r") - self.data.count(b"\r\n") if b"\r" in self.data else 0
+        return int(np.count_nonzero(self.skeleton == LINE_FEED)) + lone
+
+
+def record_blocks(pieces: Iterator[bytes], delimiter: bytes, *, skip_lines: int) -> Iterator[Block]:
+    """Blocks of records behind the first `skip_lines` lines; raises Unreadable(unclosed_quote)."""
+    if delimiter == UNIT_SEPARATOR:
+        pieces = _narrow(pieces)
+    line = skip_lines + 1
+    rest = b""
+    for piece in _skip_lines(pieces, skip_lines):
+        plain_end = _plain_end(rest, piece)
+        if plain_end:
+            block = _block(b"".join((rest, memoryview(piece)[:plain_end])), None, delimiter, line)
+            rest = piece[plain_end:]
+            yield block
+            line += block.line_count
+            continue
+        data = rest + piece
+        quotes = _scan(data, delimiter, line)
+        end = _last_record_end(data, quotes)
+        rest = data[end:]
+        _refuse_endless(rest, quotes, data, line)
+        if end:
+            block = _block(data[:end], quotes and quotes.up_to(end), delimiter, line)
+            yield block
+            line += block.line_count
+    if rest and rest != MARK_BYTE:  # a DOS end-of-file mark is no record
+        quotes = _scan(rest, delimiter, line)
+        if quotes and quotes.unclosed is not None:
+            raise _unclosed(rest, quotes.unclosed, line)
+        is_cut_off = not rest.endswith(b"\r")
+        yield _block(rest + b"\n" * is_cut_off, quotes, delimiter, line, is_cut_off=is_cut_off)
+
+
+def _skip_lines(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
+    """The stream behind its first `count` lines."""
+    data = b""
+    for piece in pieces:
+        data += piece
+        # A CR at the very end may be one half of CRLF: wait for the next piece.
+        ends = [match.end() for match in islice(_LINE_END.finditer(data), count)]
+        if len(ends) == count and not (ends[-1] == len(data) and data.endswith(b"\r")):
+            yield data[ends[-1] :]
+            yield from pieces
+            return
+
+
+def _plain_end(rest: bytes, piece: bytes) -> int:
+    """Where to cut a piece without quotes, the common case, in which `rest` need not be looked at again."""
+    if b'"' in piece or b'"' in rest:
+        return 0
+    return _last_record_end(piece, None)
+
+
+def _narrow(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Every full-width comma as one byte, also one that is cut in two."""
+    rest = b""
+    for piece in pieces:
+        data = rest + piece
+        cut = next((n for n in (2, 1) if data.endswith(WIDE_COMMA[:n])), 0)
+        rest = data[len(data) - cut :]
+        yield data[: len(data) - cut].replace(WIDE_COMMA, UNIT_SEPARATOR)
+    yield rest
+
+
+def _scan(data: bytes, delimiter: bytes, line: int) -> Quotes | None:
+    try:
+        return scan_quotes(data, delimiter)
+    except UnclosedQuote as error:
+        raise _unclosed(data, error.position, line) from error
+
+
+def _unclosed(data: bytes, position: int, line: int) -> Unreadable:
+    opened = line + sum(1 for _ in _LINE_END.finditer(data, 0, position))
+    return Unreadable("unclosed_quote", line=opened, found='"', expected='"…"')
+
+
+def _last_record_end(data: bytes, quotes: Quotes | None) -> int:
+    """Behind the last line end outside of quotes; 0 where there is none."""
+    end = len(data)
+    while True:
+        last = max(data.rfind(b"\n", 0, end), data.rfind(b"\r", 0, min(end, len(data) - 1)))
+        opening = quotes.opening_around(last) if quotes and last >= 0 else None
+        if opening is None:
+            return last + 1
+        end = opening
+
+
+def _refuse_endless(rest: bytes, quotes: Quotes | None, data: bytes, line: int) -> None:
+    if len(rest) <= MAX_RECORD_BYTES:
+        return
+    if quotes and quotes.unclosed is not None:
+        raise _unclosed(data, quotes.unclosed, line)
+    start = line + sum(1 for _ in _LINE_END.finditer(data, 0, len(data) - len(rest)))
+    raise Unreadable("too_large", line=start, found=f"> {MAX_RECORD_BYTES} bytes", expected="a line end")
+
+
+def _block(
+    data: bytes, quotes: Quotes | None, delimiter: bytes, line: int, *, is_cut_off: bool = False
+) -> Block:
+    valid = data if is_utf8(data) else repair_utf8(data)
+    if valid is not data:
+        quotes = _scan(valid, delimiter, line)
+    clean = _one_line_end(valid, quotes)
+    if clean is not valid:
+        quotes = _scan(clean, delimiter, line)
+    return Block(clean, _skeleton(clean, quotes, delimiter), quotes, line, is_cut_off)
+
+
+def _skeleton(data: bytes, quotes: Quotes | None, delimiter: bytes) -> npt.NDArray[np.uint8]:
+    kept = {LINE_FEED, *delimiter} | ({ord('"')} if quotes else set())
+    return np.frombuffer(data.translate(None, bytes({*range(256)} - kept)), np.uint8)
+
+
+def _one_line_end(data: bytes, quotes: Quotes | None) -> bytes:
+    """CRLF and CR become LF, except inside quoted fields."""
+    if b"\r" not in data:
+        return data
+    text = np.frombuffer(data, np.uint8)
+    returns = np.flatnonzero(text == ord("\r"))
+    if quotes is None or not quotes.surround(returns).any():
+        return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    outside = returns[~quotes.surround(returns)]
+    is_pair = text[np.minimum(outside + 1, len(text) - 1)] == ord("\n")
+    ended = text.copy()
+    ended[outside[~is_pair]] = ord("\n")
+    return np.delete(ended, outside[is_pair]).tobytes()

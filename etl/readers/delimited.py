@@ -1,0 +1,189 @@
+"""CSV, TSV and their relatives: guess how they are written from the header words, then stream them."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from etl.readers.blocks import UNIT_SEPARATOR, WIDE_COMMA, Block, record_blocks
+from etl.readers.encoding import MARK, candidate_codecs, decode_marked, utf8_pieces
+from etl.readers.headers import Header, find_header, matching, name_columns, rows_to_search
+from etl.readers.rows import Aligned, Rows, align
+from etl.readers.table import CHUNK_ROWS, MAX_COLUMNS, ROW_COLUMNS, Layout, Table, Unreadable, empty_chunk
+from etl.readers.unpack import open_unpacked, read_head
+
+BLOCK_BYTES = 16 << 20
+HEAD_BYTES = 256 << 10
+DELIMITERS = (",", ";", "\t", "|", "，")
+MAX_UNDECODABLE_SHARE = 0.01
+
+
+@dataclass(frozen=True)
+class Format:
+    """How a file is written: codec, delimiter, header; `skip_lines` physical lines precede the data."""
+
+    codec: str
+    delimiter: str
+    header: Header
+    header_line: int
+    skip_lines: int
+
+
+@dataclass(frozen=True)
+class Stream:
+    """All that is needed to read the rows of one file."""
+
+    path: Path
+    format: Format
+    headers: tuple[str, ...]
+    footnote: re.Pattern[str] | None
+    block_bytes: int
+
+    @property
+    def delimiter(self) -> bytes:
+        delimiter = self.format.delimiter.encode()
+        return UNIT_SEPARATOR if delimiter == WIDE_COMMA else delimiter
+
+
+def open_delimited(path: Path, layout: Layout, *, block_bytes: int = BLOCK_BYTES) -> Table | None:
+    """The table of a text file, or None where no reading of it shows the header words."""
+    head = read_head(path, HEAD_BYTES)
+    found = guess_format(head, layout, is_whole=len(head) < HEAD_BYTES)
+    if found is None:
+        return None
+    headers = name_columns(found.header.cells, sheet=None, line=found.header_line)
+    footnote = re.compile(layout.footnote) if layout.footnote else None
+    stream = Stream(path, found, headers, footnote, block_bytes)
+    fill_down = matching(headers, layout.fill_down)
+    read = partial(_read, stream)
+    return Table(headers, found.codec, None, found.header_line, (), False, read, fill_down)
+
+
+def guess_format(head: bytes, layout: Layout, *, is_whole: bool) -> Format | None:
+    """The first codec that shows the header words: Big5 decodes as GB18030 without error, into other words.
+
+    Header words in plain ASCII say nothing about the codec; then the one that decodes the head decides.
+    """
+    guesses: list[tuple[int, Format]] = []
+    for codec in candidate_codecs(head, layout.encoding):
+        text = decode_marked(head, codec, is_whole=is_whole)
+        found = _find_format(text, codec, layout)
+        if found is None:
+            continue
+        bad = sum(MARK in line for line in text.splitlines())
+        if found.header.is_decisive or bad == 0 or (codec == "utf-8" and bad < _foreign_lines(text)):
+            return found
+        guesses.append((bad, found))
+    return min(guesses, key=lambda guess: guess[0])[1] if guesses else None
+
+
+def _foreign_lines(text: str) -> int:
+    """Lines beyond ASCII that decoded well: text in another codec hardly ever passes as UTF-8."""
+    return sum(not line.isascii() and MARK not in line for line in text.splitlines())
+
+
+def _find_format(text: str, codec: str, layout: Layout) -> Format | None:
+    delimiters = DELIMITERS if layout.delimiter == "auto" else (layout.delimiter,)
+    found = [fitting for d in delimiters if (fitting := _try_delimiter(text, codec, d, layout))]
+    return max(found, key=lambda each: (each.header.score, len(each.header.cells)), default=None)
+
+
+def _try_delimiter(text: str, codec: str, delimiter: str, layout: Layout) -> Format | None:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    rows: list[list[str]] = []
+    ends: list[int] = [0]
+    for row in islice(reader, rows_to_search(layout)):
+        rows.append(row)
+        ends.append(reader.line_num)
+        if len(row) > MAX_COLUMNS:
+            found = f"{len(row)} columns"
+            raise Unreadable("too_large", line=ends[-2] + 1, found=found, expected=f"<= {MAX_COLUMNS}")
+    header = find_header(rows, layout)
+    if header is None:
+        return None
+    return Format(codec, delimiter, header, header_line=ends[header.row] + 1, skip_lines=ends[header.row + 1])
+
+
+def _read(stream: Stream, wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
+    """Frames of the wanted columns; the file is refused at its end if too many lines did not decode."""
+    total = marked = 0
+    first_marked: int | None = None
+    yield empty_chunk(wanted)
+    with open_unpacked(stream.path) as source:
+        pieces = utf8_pieces(source, stream.format.codec, stream.block_bytes)
+        for block in record_blocks(pieces, stream.delimiter, skip_lines=stream.format.skip_lines):
+            rows = Rows(block, stream.delimiter, len(stream.headers))
+            aligned = align(rows, stream.footnote)
+            _refuse_truncated(block, rows, aligned)
+            frame = _frame(stream, rows, aligned, wanted)
+            total += rows.count
+            if aligned.marked_count:
+                marked += aligned.marked_count
+                first = frame.filter(pl.col("__fault") == "undecodable")["__line"][0]
+                first_marked = first_marked or first
+            yield from frame.iter_slices(CHUNK_ROWS)
+    if marked > total * MAX_UNDECODABLE_SHARE:
+        raise Unreadable(
+            "undecodable",
+            line=first_marked,
+            found=f"{marked} / {total}",
+            expected=f"<= {MAX_UNDECODABLE_SHARE:.0%}",
+        )
+
+
+def _refuse_truncated(block: Block, rows: Rows, aligned: Aligned) -> None:
+    last = rows.count - 1
+    is_short = rows.misaligned.get(last, rows.width) < rows.width and last not in aligned.emptied
+    if block.is_cut_off and is_short:
+        line = int(rows.lines()[-1])
+        raise Unreadable("truncated", line=line, found="no line end", expected=f"{rows.width} fields")
+
+
+def _frame(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]) -> pl.DataFrame:
+    cells = _parse(stream, rows, aligned, wanted or stream.headers[:1])
+    if cells.height != rows.count:
+        raise RuntimeError(f"{rows.count} records counted, {cells.height} parsed")
+    faults = pl.Series("__fault", [None], pl.String).new_from_index(0, rows.count)
+    return cells.with_columns(
+        pl.Series("__line", rows.lines(), pl.UInt32),
+        faults.scatter(list(aligned.faults), list(aligned.faults.values())) if aligned.faults else faults,
+        _blank(rows, aligned, cells),
+        pl.lit(None, ROW_COLUMNS["__lossy"]).alias("__lossy"),
+    ).select(*wanted, *ROW_COLUMNS)
+
+
+def _parse(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]) -> pl.DataFrame:
+    """The cells as text; quoted or not, an empty cell is null."""
+    has_quotes = rows.block.quotes is not None
+    cells = pl.read_csv(
+        aligned.data,
+        has_header=False,
+        schema=dict.fromkeys(stream.headers, pl.String()),
+        columns=[i for i, header in enumerate(stream.headers) if header in wanted],
+        separator=stream.delimiter.decode(),
+        quote_char='"' if has_quotes else None,
+        null_values=[""] if has_quotes else None,
+    )
+    if has_quotes and stream.delimiter == UNIT_SEPARATOR:
+        separator, comma = UNIT_SEPARATOR.decode(), WIDE_COMMA.decode()
+        cells = cells.with_columns(pl.all().str.replace_all(separator, comma, literal=True))
+    return cells
+
+
+def _blank(rows: Rows, aligned: Aligned, cells: pl.DataFrame) -> pl.Series:
+    """Rows without text in any column of the file, also in those that nobody asked for."""
+    if any(column.null_count() == 0 for column in cells.iter_columns()):
+        return pl.Series("__blank", np.zeros(rows.count, np.bool_))
+    is_blank = cells.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy().copy()
+    is_blank[list(aligned.faults)] = False
+    if cells.width < rows.width:
+        for row in np.flatnonzero(is_blank).tolist():
+            is_blank[row] = row in aligned.emptied or not any(cell.strip() for cell in rows.cells(row))
+    return pl.Series("__blank", is_blank)
