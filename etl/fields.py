@@ -29,7 +29,7 @@ from etl.values import (
     parse_quantities,
 )
 from etl.values.codes import FALSE_WORDS, TRUE_WORDS
-from warehouse.redaction import contains_identifier
+from warehouse.redaction import contains_identifier, redact_series
 from warehouse.reference import codes_of
 
 TYPES: dict[str, pl.DataType] = {
@@ -242,7 +242,9 @@ def _parse_quantity(text: pl.Series, field: Field, column: Column, context: Cont
 
 
 def _parse_text(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
-    values = clean(text)
+    """Codes and names are cleaned; sentences for people keep their full-width punctuation."""
+    is_sentence = field.name.startswith("text_")
+    values = redact_series(text.str.strip_chars().replace("", None)) if is_sentence else clean(text)
     return Parsed(values, pl.repeat(None, values.len(), dtype=pl.String, eager=True))
 
 

@@ -163,7 +163,9 @@ def _describe(
 def _outcome(file: InboxFile, mapping: Mapping, tally: Tally, recipe: Recipe) -> dict[str, Any]:
     window = window_of(file.path.name, mapping.reports.window, tally.first, tally.last)
     whom = mapping.reports.for_whom
-    reports_for = sorted(tally.orgs) if whom == "org" else whom if whom == "bureau" else list(whom)
+    reports_for: str | list[str] = sorted(tally.orgs) if whom == "org" else whom if whom == "bureau" else list(whom)
+    if window is None and mapping.reports.window != "data":
+        reports_for = []
     if tally.rows_in == 0 and (window is None or not reports_for):
         raise Unreadable("no_rows", sheet=None, line=None, found="0", expected="≥ 1")
     return {

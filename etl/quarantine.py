@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping as Dictionary
-from typing import Any
 
 import polars as pl
 
 from etl.feeds import Field
 from etl.mapping_parts import normalise_header
 from etl.recipe import Recipe
-from etl.values import normalise_spelling, suggest_code
-from warehouse.redaction import redact
+from etl.values import normalise_spellings, suggest_code
+from etl.values.parsed import nulls
+from warehouse.redaction import redact_series
 
 KEPT_KINDS = ("date", "datetime", "month", "year", "integer", "decimal", "quantity", "flag", "code", "level")
 # Digits and what stands between and behind them in dates and counts; no run of other letters.
-DATES_AND_NUMBERS = r"[\d\s.,:/+\-，：．－%％TEZ年月日号时時分秒点起件人次户余多上下午AMP#!]*"
+DATES_AND_NUMBERS = r"^[\d\s.,:/+\-，：．－%％TEZ年月日号时時分秒点起件人次户余多上下午AMP#!]{0,60}$"
+MOST_SUGGESTIONS = 50
 QUARANTINE = {
     "sheet_no": pl.Int16,
     "line": pl.UInt32,
@@ -60,10 +59,11 @@ def quarantined_rows(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> p
         if (field := recipe.feed.field(name)) and len(headers) == 1 and field.kind in KEPT_KINDS
     }
     rows = bad.join(text.select("__row", "__line", *told), on="__row", how="left", maintain_order="left")
-    values = [
-        None if row["field"] == "" else json.dumps(_kept_values(row, told, recipe), ensure_ascii=False)
-        for row in rows.iter_rows(named=True)
-    ]
+    kept = [kept_texts(rows[header], field, recipe.context.lookups).alias(header) for header, field in told.items()]
+    told_values = (
+        pl.select(pl.struct(kept).struct.json_encode()).to_series() if kept else nulls(rows.height, pl.String())
+    )
+    values = rows.select(pl.when(pl.col("field") != "").then(told_values).alias("values"))["values"]
     header = rows["field"].replace_strict(
         {name: "、".join(headers) for name, headers in recipe.headers.items()},
         default=None,
@@ -76,28 +76,24 @@ def quarantined_rows(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> p
             "reason_code": rows["reason_code"],
             "field": rows["field"],
             "header": header,
-            "values": pl.Series(values, dtype=pl.String),
+            "values": values,
         },
         schema=QUARANTINE,
     )
 
 
-def _kept_values(row: dict[str, Any], told: dict[str, Field], recipe: Recipe) -> dict[str, str | None]:
-    return {header: kept_text(row[header], field, recipe.context.lookups) for header, field in told.items()}
-
-
-def kept_text(cell: str | None, field: Field, lookups: Dictionary[str, Dictionary[str, str]]) -> str | None:
-    """What may be kept of a cell: a date, a number, a known code; of any other text its length and the code it is like.
+def kept_texts(cells: pl.Series, field: Field, lookups: Dictionary[str, Dictionary[str, str]]) -> pl.Series:
+    """What may be kept of cells: dates, numbers, known codes; of any other text its length and the code it is like.
 
     A name in a code column looks like an unknown code, and no pattern tells them apart.
     """
-    if cell is None:
-        return None
-    length = f"‹{len(cell)}字›"
+    length = pl.lit("‹") + cells.str.len_chars().cast(pl.String) + pl.lit("字›")
     if field.code_list is None:
-        return redact(cell) if re.fullmatch(DATES_AND_NUMBERS, cell[:60]) else length
-    lookup = lookups.get(field.name, {})
-    if normalise_spelling(cell[:60]) in lookup:
-        return cell
-    near = suggest_code(cell[:60], dict(lookup))
-    return f"{length}≈{near}" if near else length
+        is_plain = cells.str.contains(DATES_AND_NUMBERS)
+        return pl.select(pl.when(is_plain).then(redact_series(cells)).otherwise(length)).to_series()
+    lookup = dict(lookups.get(field.name, {}))
+    is_known = normalise_spellings(cells).is_in(list(lookup))
+    unknown = cells.filter(~is_known).unique().drop_nulls().head(MOST_SUGGESTIONS)
+    like = {cell: f"≈{code}" for cell in unknown if (code := suggest_code(cell[:60], lookup))}
+    hint = cells.replace_strict(like, default="", return_dtype=pl.String) if like else pl.lit("")
+    return pl.select(pl.when(is_known).then(cells).otherwise(length + hint)).to_series()

@@ -23,7 +23,8 @@ def delivered_at(file: InboxFile, rule: Delivered | None) -> datetime:
 
 
 def window_of(name: str, rule: Window | str, first: date | None, last: date | None) -> tuple[date, date] | None:
-    """First and last day that a file speaks for; None where that cannot be known.
+    """First and last day that a file speaks for; None where that cannot be known, as in a file of corrections whose
+    name has no window: it then speaks for nobody, and hides no missing report.
 
     Raises:
         Unreadable: the name has a window that is not a date.
@@ -34,7 +35,7 @@ def window_of(name: str, rule: Window | str, first: date | None, last: date | No
         return rule.start, rule.end
     match = re.search(rule.regex or "", name)
     if match is None:
-        return (first, last) if first and last else None
+        return None
     days = [_span(text, rule.format, name) for text in match.groups() if text]
     return days[0][0], days[-1][1]
 

@@ -138,9 +138,7 @@ def _refuse_endless(rest: bytes, quotes: Quotes | None, data: bytes, line: int) 
     raise Unreadable("too_large", line=start, found=f"> {MAX_RECORD_BYTES} bytes", expected="a line end")
 
 
-def _block(
-    data: bytes, quotes: Quotes | None, delimiter: bytes, line: int, *, is_cut_off: bool = False
-) -> Block:
+def _block(data: bytes, quotes: Quotes | None, delimiter: bytes, line: int, *, is_cut_off: bool = False) -> Block:
     valid = data if is_utf8(data) else repair_utf8(data)
     if valid is not data:
         quotes = _scan(valid, delimiter, line)

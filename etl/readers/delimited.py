@@ -19,7 +19,7 @@ from etl.readers.rows import Aligned, Rows, align
 from etl.readers.table import CHUNK_ROWS, MAX_COLUMNS, ROW_COLUMNS, Layout, Table, Unreadable, empty_chunk
 from etl.readers.unpack import open_unpacked, read_head
 
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 32 << 20
 HEAD_BYTES = 256 << 10
 DELIMITERS = (",", ";", "\t", "|", "，")
 MAX_UNDECODABLE_SHARE = 0.01

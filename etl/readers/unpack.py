@@ -74,9 +74,7 @@ def open_seekable(path: Path) -> IO[bytes]:
     with open_unpacked(path) as source:
         data = source.read(SUSPICIOUS_BYTES + 1)
     if len(data) > SUSPICIOUS_BYTES:
-        raise Unreadable(
-            "too_large", found=f"> {SUSPICIOUS_BYTES} bytes", expected=f"<= {SUSPICIOUS_BYTES} bytes"
-        )
+        raise Unreadable("too_large", found=f"> {SUSPICIOUS_BYTES} bytes", expected=f"<= {SUSPICIOUS_BYTES} bytes")
     return io.BytesIO(data)
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 import polars as pl
 
+from etl.values.fixed_width import read_fixed
 from etl.values.parsed import Parsed, fault_where, nulls, repair, unread
 from etl.values.text import clean
 
@@ -38,9 +39,7 @@ _CLOCK = rf"(?<hour>{_D})(?:[时時点點整]|(?: ?: ?| ?[时時点點] ?){_MINU
 _COMPACT_CLOCK = r"(?<hour2>[0-9]{2})(?<minute2>[0-9]{2})(?<second2>[0-9]{2})?"
 _LATIN_HALF = r"[AaPp]\.?[Mm]\.?"
 _SHANGHAI = r"(?: ?\+08(?::?00)?)?"
-_TIME = (
-    rf"(?<half>上午|下午|{_LATIN_HALF})? ?(?:{_CLOCK}|{_COMPACT_CLOCK}) ?(?<half2>{_LATIN_HALF})?{_SHANGHAI}"
-)
+_TIME = rf"(?<half>上午|下午|{_LATIN_HALF})? ?(?:{_CLOCK}|{_COMPACT_CLOCK}) ?(?<half2>{_LATIN_HALF})?{_SHANGHAI}"
 _WEEKDAY = r"(?:\(?(?:星期|周|礼拜)[一二三四五六日天]\)? ?)?"
 _AFTER_DAY = rf"(?: ?[日号] ?|[ Tt]|$){_WEEKDAY}"
 _MONTH_DAY = rf" ?[-/.年] ?(?<month>{_D}) ?[-/.月] ?(?<day>{_D}){_AFTER_DAY}"
@@ -131,9 +130,11 @@ def _first_of(readings: Sequence[pl.Series]) -> pl.Series:
 
 
 def _fast(text: pl.Series) -> pl.Series:
-    sample = text.sample(min(len(text), _SAMPLE), seed=1)
-    values = nulls(len(text), MOMENT)
-    left = text.is_not_null().arg_true()
+    values = read_fixed(text)
+    left = (values.is_null() & text.is_not_null()).arg_true()
+    if not len(left):
+        return values
+    sample = text.gather(left).sample(min(len(left), _SAMPLE), seed=1)
     for pattern, style in _FAST:
         guard = f"^{pattern}$"
         if not sample.str.contains(guard).any():
@@ -141,8 +142,6 @@ def _fast(text: pl.Series) -> pl.Series:
         cells = text.gather(left)
         hit = cells.str.contains(guard)
         read = cells.filter(hit).str.to_datetime(style, strict=False, time_unit="us")
-        if hit.all() and len(left) == len(text):
-            return read
         values = values.scatter(left.filter(hit), read)
         left = left.filter(~hit)
     return values

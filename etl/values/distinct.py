@@ -12,7 +12,5 @@ def over_distinct(text: pl.Series, work: Callable[[pl.Series], pl.DataFrame]) ->
     if 2 * len(distinct) > len(text):
         return work(text)
     table = work(distinct).with_columns(distinct.alias("the cell"))
-    found = text.to_frame("the cell").join(
-        table, on="the cell", how="left", maintain_order="left", nulls_equal=True
-    )
+    found = text.to_frame("the cell").join(table, on="the cell", how="left", maintain_order="left", nulls_equal=True)
     return found.drop("the cell")

@@ -20,7 +20,7 @@ import pytest
 from warehouse import reference
 
 FLAGS = {
-    "open", "closed", "success", "failure", "escalation", "referred", "excluded", "month_station_only",
+    "counts", "open", "closed", "success", "failure", "escalation", "referred", "excluded", "month_station_only",
     "no_targets", "top1", "top2", "top3", "negative", "not_valid", "non_response", "headline", "fact",
     "reference", "row", "file", "working", "off", "published", "inferred", "attention",
 }  # fmt: skip

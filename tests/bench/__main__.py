@@ -1,0 +1,33 @@
+"""./run bench [NAME …] [--quick] [--json]"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from tests.bench import ingest
+from tests.bench.measure import machine
+
+BENCHMARKS = {"ingest": ingest.run}
+
+
+def main() -> int:
+    """Run the named benchmarks (all without a name); 1 where a ratio or a result is not what it must be."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME", help=" ".join(BENCHMARKS))
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size, one round")
+    parser.add_argument("--json", action="store_true", dest="as_json")
+    options = parser.parse_args()
+    results = {name: BENCHMARKS[name](quick=options.quick) for name in options.names or BENCHMARKS}
+    if options.as_json:
+        print(json.dumps({"machine": machine(), **results}, ensure_ascii=False, indent=1))
+    else:
+        print(machine())
+        for name, result in results.items():
+            print(f"\n{name}\n" + "\n".join(result["lines"]))
+    return 1 if any(result["failures"] for result in results.values()) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,193 @@
+"""Loading a million incidents, 1 % bad and 1 % copies, to archive and core, beside a typed duckdb read_csv."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import tempfile
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from etl.archive import write_templates
+from etl.inbox import identify, list_files
+from etl.ledger import code_version
+from etl.load import Job, load_file
+from etl.mapping import read_mappings
+from etl.organisations import organisations_of
+from etl.pseudonyms import ensure_key
+from tests.bench.measure import describe_runs, interleave, median_of
+from warehouse.archive import read_batches
+from warehouse.build import build
+
+RATIO, MEGABYTES = 2.5, 900
+STATIONS = tuple(f"青山第{number}派出所" for number in range(1, 17))
+MAPPING = "bureau_incident"
+TYPES = {
+    "警情编号": "varchar",
+    "派出所": "varchar",
+    "接警时间": "timestamp",
+    "派警时间": "timestamp",
+    "到场时间": "timestamp",
+    "办结时间": "timestamp",
+    "纠纷类型": "varchar",
+    "来源渠道": "varchar",
+    "处理结果": "varchar",
+    "调解方式": "varchar",
+    "风险等级": "varchar",
+    "是否紧急": "varchar",
+    "关联案件编号": "varchar",
+    "报警人姓名": "varchar",
+    "联系电话": "varchar",
+    "身份证号": "varchar",
+    "住址": "varchar",
+    "简要案情": "varchar",
+}
+STORY = "报警人称因邻里噪音问题与楼上住户发生口角，请求民警到场处理，经现场劝解双方达成一致意见并签字确认"
+
+
+def make_incidents(rows: int, seed: int = 1) -> pl.DataFrame:
+    """Text rows of a bureau's register: every hundredth has an impossible day, a hundredth more are copies."""
+    random = np.random.default_rng(seed)
+    minutes = random.integers(0, (4 * 365 - 60) * 1440, rows)
+    received = np.datetime64("2022-11-01T00:00:00", "us") + minutes * np.timedelta64(60_000_000, "us")
+    frame = pl.DataFrame({"received": received, "number": np.arange(rows)})
+
+    def pick(words: tuple[str, ...]) -> pl.Series:
+        return pl.Series(words, dtype=pl.String).gather(random.integers(0, len(words), rows))
+
+    def later(least: int, most: int) -> pl.Expr:
+        minutes = pl.Series(random.integers(least, most, rows))
+        return (pl.col("received") + pl.duration(minutes=minutes)).dt.strftime("%Y-%m-%d %H:%M:%S")
+
+    number = pl.col("number").cast(pl.String).str.zfill(8)
+    return frame.select(
+        (pl.lit("JQ") + pl.col("received").dt.strftime("%Y%m%d") + number).alias("警情编号"),
+        pick(STATIONS).alias("派出所"),
+        pl.when(pl.col("number") % 100 == 50)
+        .then(pl.lit("2025-02-30 08:00:00"))
+        .otherwise(pl.col("received").dt.strftime("%Y-%m-%d %H:%M:%S"))
+        .alias("接警时间"),
+        later(0, 5).alias("派警时间"),
+        later(5, 40).alias("到场时间"),
+        later(40, 40_000).alias("办结时间"),
+        pick(("邻里纠纷", "婚姻家庭纠纷", "合同纠纷", "劳动争议纠纷", "消费纠纷", "物业纠纷")).alias("纠纷类型"),
+        pick(("110报警", "到所报警", "走访排查发现")).alias("来源渠道"),
+        pick(("调解成功", "当场化解", "调解不成", "分流移交")).alias("处理结果"),
+        pick(("人民调解", "治安调解", "未调解")).alias("调解方式"),
+        pick(("蓝色(一般)", "黄色(关注)", "红色(重点)")).alias("风险等级"),
+        pick(("是", "否")).alias("是否紧急"),
+        pl.when(pl.col("number") % 20 == 7)
+        .then(pl.lit("JF") + (pl.col("number") // 40).cast(pl.String))
+        .alias("关联案件编号"),
+        pl.lit("张三").alias("报警人姓名"),
+        pl.lit("13800000000").alias("联系电话"),
+        pl.lit("370100201505280001").alias("身份证号"),
+        (pl.lit("某某路") + (pl.col("number") % 300).cast(pl.String) + "号").alias("住址"),
+        pl.lit(STORY).alias("简要案情"),
+    )
+
+
+def write_incidents(path: Path, rows: int, encoding: str) -> None:
+    """`rows` rows in all: 99 % different ones, then 1 % that repeat sound ones among them."""
+    fresh = make_incidents(rows - rows // 100)
+    copies = fresh.filter(pl.col("接警时间") != "2025-02-30 08:00:00").head(rows // 100)
+    content = pl.concat([fresh, copies]).write_csv().encode(encoding)
+    path.write_bytes(content)
+    os.utime(path, (datetime(2026, 11, 1).timestamp(),) * 2)
+
+
+def subject(inbox: str, work: str) -> dict[str, Any]:
+    """Archive the one file of the inbox and build core (and all that follows) from it."""
+    shutil.rmtree(work, ignore_errors=True)
+    data = Path(work)
+    started = time.perf_counter()
+    (file,) = list_files(Path(inbox))
+    named = {"code": [f"S{n}" for n in range(len(STATIONS))], "name": STATIONS, "short_name": None, "parent_code": None}
+    job = Job(
+        data, ensure_key(data / "archive"), organisations_of(pl.DataFrame(named)), datetime.now(), "", code_version()
+    )
+    mapping, table = identify(file.path, [one for one in read_mappings() if one.name == MAPPING])
+    info = load_file(file, "0" * 64, mapping, table, job)
+    archived = time.perf_counter()
+    result = build(
+        data / "building",
+        batches=read_batches(data / "archive"),
+        templates=write_templates(data / "templates"),
+        generation_id="bench",
+        built_at=datetime.now(),
+        code_version="",
+    )
+    return {
+        "archive_seconds": archived - started,
+        "build_seconds": time.perf_counter() - archived,
+        "rows_in": info["rows_in"],
+        "quarantined": info["quarantined"],
+        "duplicates": result.batches[info["batch"]]["duplicates"],
+        "published": result.rows["core.fct_incident"],
+    }
+
+
+def reference(inbox: str, work: str) -> dict[str, Any]:
+    """The same file read by duckdb with the same types into a table; rows that do not fit are passed over."""
+    (path,) = Path(inbox).iterdir()
+    with duckdb.connect(":memory:") as connection:
+        columns = ", ".join(f"'{name}': '{kind}'" for name, kind in TYPES.items())
+        connection.execute(
+            "create table incident as select * from "
+            f"read_csv($path, header = true, columns = {{{columns}}}, ignore_errors = true)",
+            {"path": str(path)},
+        )
+        row = connection.execute('select count(*), count(distinct "警情编号") from incident').fetchone()
+    assert row is not None
+    return {"read": row[0], "published": row[1]}
+
+
+def run(*, quick: bool) -> dict[str, Any]:
+    """The benchmark: equal results, then time and memory against the reference."""
+    rows, rounds = (100_000, 1) if quick else (1_000_000, 3)
+    lines, failures = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        os.environ["FENGQIAO_KEY_FILE"] = str(root / "key")
+        for encoding in ("utf-8", "gb18030"):
+            (root / encoding).mkdir()
+            write_incidents(root / encoding / "接处警_bench.csv", rows, encoding)
+        commands = {
+            name: ["tests.bench.ingest", kind, str(root / encoding), str(root / "work")]
+            for name, kind, encoding in (
+                ("duckdb read_csv", "reference", "utf-8"),
+                ("archive + core, UTF-8", "subject", "utf-8"),
+                ("archive + core, GB18030", "subject", "gb18030"),
+            )
+        }
+        runs = interleave(commands, rounds=rounds)
+    told = {name: one[0].told for name, one in runs.items()}
+    for name, one in told.items():
+        if one["published"] != told["duckdb read_csv"]["published"]:
+            failures.append(f"{name}: published {one['published']}, reference {told['duckdb read_csv']['published']}")
+    base = median_of(runs["duckdb read_csv"], "wall")
+    for name, ones in runs.items():
+        stages = ["archive_seconds", "build_seconds"] if "archive_seconds" in told[name] else []
+        lines.append(describe_runs(name, ones, ["wall", "cpu", *stages, "peak_megabytes"]))
+    ratios = {name: median_of(ones, "wall") / base for name, ones in runs.items() if name != "duckdb read_csv"}
+    lines += [f"ratio {name}: {ratio:.2f} × wall" for name, ratio in ratios.items()]
+    if not quick and ratios["archive + core, UTF-8"] > RATIO:
+        failures.append(f"ratio {ratios['archive + core, UTF-8']:.2f} > {RATIO}")
+    peak = median_of(runs["archive + core, UTF-8"], "peak_megabytes")
+    if peak > MEGABYTES:
+        failures.append(f"peak memory {peak:.0f} MB > {MEGABYTES} MB")
+    lines += [f"rows {rows:,}; {json.dumps(told['archive + core, UTF-8'])}", *(f"FAILED {text}" for text in failures)]
+    return {"lines": lines, "failures": failures, "ratios": ratios, "peak_megabytes": peak}
+
+
+if __name__ == "__main__":
+    work = {"subject": subject, "reference": reference}[sys.argv[1]]
+    print(json.dumps(work(*sys.argv[2:])))

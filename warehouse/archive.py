@@ -1,0 +1,155 @@
+"""The archive as the builder sees it: batches in delivery order, and what their sidecars say as tables."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+Columns = Mapping[str, pl.DataType]
+
+BATCH_COLUMNS: Columns = {
+    "feed": pl.String(),
+    "batch_no": pl.Int64(),
+    "batch": pl.String(),
+    "mapping": pl.String(),
+    "file_label": pl.String(),
+    "sha256": pl.String(),
+    "status": pl.String(),
+    "encoding": pl.String(),
+    "delivered_at": pl.Datetime("us"),
+    "loaded_at": pl.Datetime("us"),
+    "delivery": pl.String(),
+    "rows_in": pl.Int64(),
+    "quarantined": pl.Int64(),
+    "dropped": pl.Int64(),
+    "records": pl.Int64(),
+    "earliest_on": pl.Date(),
+    "latest_on": pl.Date(),
+}
+WINDOW_COLUMNS: Columns = {
+    "feed": pl.String(),
+    "batch_no": pl.Int64(),
+    "org_code": pl.String(),
+    "window_start": pl.Date(),
+    "window_end": pl.Date(),
+}
+COVERAGE_COLUMNS: Columns = {
+    "feed": pl.String(),
+    "batch_no": pl.Int64(),
+    "dispute_type_code": pl.String(),
+    "covered_from": pl.Date(),
+    "covered_to": pl.Date(),
+}
+QUARANTINE_COLUMNS: Columns = {"batch": pl.String(), "reason_code": pl.String(), "rows": pl.Int64()}
+ORG_COLUMNS: Columns = {name: pl.String() for name in ("code", "name", "parent_code", "level_code")}
+DISPUTE_TYPE_COLUMNS: Columns = {name: pl.String() for name in ("code", "name", "parent_code")}
+REFUSED_COLUMNS: Columns = {name: pl.String() for name in ("file_label", "sha256", "feed", "reason")}
+
+
+@dataclass(frozen=True)
+class ArchiveBatch:
+    """One archived batch: the records and the sidecar that says where they came from."""
+
+    parquet: Path
+    info: dict[str, Any]
+
+    @property
+    def name(self) -> str:
+        """The name of the batch, unique in the archive."""
+        return str(self.info["batch"])
+
+    @property
+    def feed(self) -> str:
+        """The feed of its records."""
+        return str(self.info["feed"])
+
+
+def read_batches(archive: Path) -> list[ArchiveBatch]:
+    """All batches of an archive in delivery order."""
+    sidecars = sorted(archive.glob("*/*.json"))
+    batches = [ArchiveBatch(path.with_suffix(".parquet"), json.loads(path.read_text("utf-8"))) for path in sidecars]
+    return in_delivery_order(batches)
+
+
+def in_delivery_order(batches: Iterable[ArchiveBatch]) -> list[ArchiveBatch]:
+    """Oldest delivery first; equal times are told apart by file, then by batch."""
+    return sorted(batches, key=lambda batch: (batch.info["delivered_at"], batch.info["file"], batch.name))
+
+
+def number_batches(batches: Iterable[ArchiveBatch]) -> list[tuple[int, ArchiveBatch]]:
+    """Each batch with its place in the deliveries of its feed, from 1."""
+    seen: Counter[str] = Counter()
+    numbered = []
+    for batch in in_delivery_order(batches):
+        seen[batch.feed] += 1
+        numbered.append((seen[batch.feed], batch))
+    return numbered
+
+
+def base_tables(batches: Sequence[ArchiveBatch], refused: Sequence[dict[str, Any]]) -> dict[str, pl.DataFrame]:
+    """What the sidecars (and this night's refusals) say, as the tables of `staging` that models read."""
+    numbered = number_batches(batches)
+    return {
+        "archive_batch": _frame(({**b.info, "batch_no": number} for number, b in numbered), BATCH_COLUMNS),
+        "archive_window": _frame(_windows(numbered), WINDOW_COLUMNS),
+        "archive_coverage": _frame(_coverage(numbered), COVERAGE_COLUMNS),
+        "archive_quarantine": _frame(_quarantine(numbered), QUARANTINE_COLUMNS),
+        "registered_org": _frame(_registered(numbered, "org"), ORG_COLUMNS),
+        "registered_dispute_type": _frame(_registered(numbered, "dispute_type"), DISPUTE_TYPE_COLUMNS),
+        "refused_file": _frame(refused, REFUSED_COLUMNS),
+    }
+
+
+def _windows(numbered: list[tuple[int, ArchiveBatch]]) -> Iterator[dict[str, Any]]:
+    """The window of each batch per organisation it reports for; no organisation means the whole bureau."""
+    for number, batch in numbered:
+        start, end = batch.info.get("window") or (None, None)
+        reports_for = batch.info.get("reports_for", "bureau")
+        for org_code in [None] if reports_for == "bureau" else reports_for:
+            row = {"feed": batch.feed, "batch_no": number, "org_code": org_code}
+            yield row | {"window_start": start, "window_end": end}
+
+
+def _coverage(numbered: list[tuple[int, ArchiveBatch]]) -> Iterator[dict[str, Any]]:
+    for number, batch in numbered:
+        for covered in batch.info.get("coverage") or []:
+            row = {"feed": batch.feed, "batch_no": number, "dispute_type_code": covered["dispute_type_code"]}
+            yield row | {"covered_from": covered.get("from"), "covered_to": covered.get("to")}
+
+
+def _quarantine(numbered: list[tuple[int, ArchiveBatch]]) -> Iterator[dict[str, Any]]:
+    for _, batch in numbered:
+        for reason, rows in (batch.info.get("quarantined_by_reason") or {}).items():
+            yield {"batch": batch.name, "reason_code": reason, "rows": rows}
+
+
+def _registered(numbered: list[tuple[int, ArchiveBatch]], what: str) -> Iterable[dict[str, Any]]:
+    """What files themselves registered; the last delivery of a code wins, whichever feed brought it."""
+    ordered = in_delivery_order(batch for _, batch in numbered)
+    rows = (row for batch in ordered for row in (batch.info.get("registered") or {}).get(what, []))
+    return {row["code"]: row for row in rows}.values()
+
+
+def _frame(rows: Iterable[Mapping[str, Any]], columns: Columns) -> pl.DataFrame:
+    """Rows as a frame of exactly these columns; days and times are ISO text, as in JSON."""
+    texts = [{name: _as_text(row.get(name)) for name in columns} for row in rows]
+    return pl.DataFrame(texts, schema=dict.fromkeys(columns, pl.String())).with_columns(
+        _parsed(name, dtype) for name, dtype in columns.items()
+    )
+
+
+def _as_text(value: object) -> str | None:
+    return None if value is None else value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _parsed(name: str, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(dtype, pl.Datetime):
+        return pl.col(name).str.to_datetime(time_unit="us")
+    return pl.col(name).str.to_date() if isinstance(dtype, pl.Date) else pl.col(name).cast(dtype)

@@ -1,0 +1,35 @@
+-- 每行一天一个单位、调解方式、牵头单位、地点的调解次数 / one row per day, organisation, kind of mediation, leading body and place
+select
+    m.held_on,
+    m.month_start,
+    m.city_bureau_code,
+    m.branch_code,
+    m.station_code,
+    m.mediation_kind_code,
+    m.lead_body_code,
+    m.place_code,
+    count(*) as session_count,
+    count(*) filter (where m.is_on_request) as on_request_count,
+    count(m.is_on_request) as on_request_known_count,
+    count(*) filter (where m.is_joint) as joint_count,
+    count(m.is_joint) as joint_known_count,
+    count(*) filter (where m.has_lawyer) as lawyer_count,
+    count(m.has_lawyer) as lawyer_known_count,
+    count(*) filter (where m.has_judge) as judge_count,
+    count(m.has_judge) as judge_known_count,
+    count(*) filter (where m.has_industry_body) as industry_body_count,
+    count(m.has_industry_body) as industry_body_known_count,
+    count(*) filter (where m.has_agreement) as agreement_count,
+    count(m.has_agreement) as agreement_known_count,
+    count(*) filter (where m.is_fulfilled) as fulfilled_count,
+    count(m.is_fulfilled) as fulfilled_known_count
+from core.fct_mediation as m
+group by
+    m.held_on,
+    m.month_start,
+    m.city_bureau_code,
+    m.branch_code,
+    m.station_code,
+    m.mediation_kind_code,
+    m.lead_body_code,
+    m.place_code

@@ -1,0 +1,37 @@
+-- 每行一起警情或一个合计数的最新有效版本，键只供构建 / one row per incident or total that counts; keys for the build
+select
+    a.batch_no,
+    a.row_no,
+    a.dispute_key,
+    a.is_total,
+    a.incident_key,
+    a.org_code,
+    a.period_start,
+    a.period_end,
+    a.received_on,
+    a.received_hour,
+    a.closed_on,
+    a.dispute_type_code,
+    a.channel_code,
+    a.first_responder_code,
+    a.settled_stage_code,
+    a.outcome_code,
+    a.mediation_kind_code,
+    a.referral_target_code,
+    a.risk_level_code,
+    a.programme_code,
+    a.is_urgent,
+    a.is_non_police,
+    a.response_minutes,
+    a.days_to_close,
+    a.incident_count,
+    a.received_count,
+    a.closed_count,
+    a.resolved_count,
+    a.failed_count,
+    a.referred_count,
+    a.referral_returned_count,
+    a.escalated_count
+from staging.archive_incident as a
+left join staging.left_out_incident as x on a.batch_no = x.batch_no and a.row_no = x.row_no
+where x.row_no is null
