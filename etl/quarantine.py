@@ -31,24 +31,24 @@ def is_no_record(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.Se
     """Among rows with faults: those that are blank, a printed total or a footnote, and so are dropped and counted."""
     if not bad.height:
         return pl.Series(dtype=pl.Boolean)
-    cells = text.select("__row", *[name for name in recipe.all_headers if name in text.columns])
-    looked = (
-        bad.select("__row", "field").join(cells, on="__row", how="left", maintain_order="left").drop("__row", "field")
-    )
+    # `__row` is the place in the chunk: taking rows by it costs nothing beside a join over a wide frame.
+    looked = text[bad["__row"]].select([name for name in recipe.all_headers if name in text.columns])
     words = [normalise_header(word) for word in recipe.mapping.read.total_words]
-    tidy = [pl.col(name).str.replace_all(r"[\s\u3000\u00a0:：]+", "").str.to_lowercase() for name in looked.columns]
-    is_blank = pl.all_horizontal(cell.is_null() | (cell == "") for cell in tidy)
-    is_total = pl.any_horizontal(
-        (cell.str.len_chars() <= 20) & pl.any_horizontal(cell.str.ends_with(word) for word in words) for cell in tidy
-    )
-    first = pl.coalesce(pl.when(cell != "").then(cell) for cell in tidy)
     notes = [normalise_header(word).replace("：", "").replace(":", "") for word in recipe.mapping.read.footnote_words]
-    filled = pl.sum_horizontal((cell.fill_null("") != "").cast(pl.Int32) for cell in tidy)
+    # Tidied once: every use of an expression would compile its pattern and run it again.
+    tidy = looked.select(pl.all().str.replace_all(r"[\s\u3000\u00a0:：]+", "").str.to_lowercase().fill_null(""))
+    cells = [pl.col(name) for name in tidy.columns]
+    is_blank = pl.all_horizontal(cell == "" for cell in cells)
+    is_total = pl.any_horizontal(
+        (cell.str.len_chars() <= 20) & pl.any_horizontal(cell.str.ends_with(word) for word in words) for cell in cells
+    )
+    first = pl.coalesce(pl.when(cell != "").then(cell) for cell in cells)
+    filled = pl.sum_horizontal((cell != "").cast(pl.Int32) for cell in cells)
     is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
+    verdicts = tidy.select((is_blank | is_total | is_note).alias("any"), (is_total | is_note).alias("said"))
     is_structural = bad["field"] == ""
-    verdict = looked.select((is_blank | is_total | is_note).fill_null(False)).to_series()
-    blank_or_note = looked.select((is_total | is_note).fill_null(False)).to_series()
-    return (verdict & ~is_structural) | (blank_or_note & is_structural)
+    # A torn row keeps no text, so that being blank says nothing about it.
+    return (verdicts["any"] & ~is_structural) | (verdicts["said"].fill_null(False) & is_structural)
 
 
 def quarantined_rows(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
@@ -58,7 +58,7 @@ def quarantined_rows(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> p
         for name, headers in recipe.headers.items()
         if (field := recipe.feed.field(name)) and len(headers) == 1 and field.kind in KEPT_KINDS
     }
-    rows = bad.join(text.select("__row", "__line", *told), on="__row", how="left", maintain_order="left")
+    rows = bad.hstack(text[bad["__row"]].select("__line", *told))
     kept = [kept_texts(rows[header], field, recipe.context.lookups).alias(header) for header, field in told.items()]
     told_values = (
         pl.select(pl.struct(kept).struct.json_encode()).to_series() if kept else nulls(rows.height, pl.String())

@@ -36,7 +36,8 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     label = text[recipe.first_header]
     is_total = label.is_in(list(recipe.mapping.read.total_words)).fill_null(False)
     is_row = ~is_total & ~text["__blank"]
-    aligned = text.filter(text["__fault"].is_null() & is_row)
+    is_aligned = text["__fault"].is_null() & is_row
+    aligned = text if is_aligned.all() else text.filter(is_aligned)
     rows = unpivot(aligned, recipe.mapping.unpivot, recipe.all_headers) if recipe.mapping.unpivot else aligned
     registered = register_chunk(rows, recipe.mapping)
     lookups = {
@@ -45,7 +46,7 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     }
     typed, faults = parse_rows(rows, replace(recipe, context=replace(recipe.context, registered=lookups)))
     records, faults = make_records(typed, faults, recipe)
-    bad = _bad_rows(text.filter(is_row), faults)
+    bad = _bad_rows(text.select("__row", "__fault").filter(is_row), faults)
     if faults.height and recipe.mapping.unpivot:
         records = records.join(faults.select("__row").unique(), on="__row", how="anti")
     dropped = bad.filter(is_no_record(bad, text, recipe))
@@ -125,7 +126,7 @@ def _first_faults(rows: pl.DataFrame, columns: list[tuple[str, pl.Series]]) -> p
 
 def make_records(typed: pl.DataFrame, faults: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Typed rows without a fault -> checked records with hashed keys; rows that break a rule join the faults."""
-    good = typed.join(faults.select("__row"), on="__row", how="anti", maintain_order="left") if faults.height else typed
+    good = typed.filter(~typed["__row"].is_in(faults["__row"].implode())) if faults.height else typed
     record = recipe.feed.record
     names = record.column_names()
     keyed = hash_fields(good, recipe).with_columns(
