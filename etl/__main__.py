@@ -74,7 +74,7 @@ def demo(
 ) -> None:
     """写入合成演示数据并加载 / write a synthetic bureau's files and load them."""
     with clear_errors():
-        shutil.rmtree(data / "inbox", ignore_errors=True)
+        clear_demo(data)
         write_demo(
             data,
             years=years,
@@ -85,6 +85,20 @@ def demo(
         )
         report = run_night(data)
         raise typer.Exit(show_night(report.as_json(), as_json=False))
+
+
+def clear_demo(data: Path) -> None:
+    """Make room for a demo bureau where nothing is or another demo bureau was; never where real data may be."""
+    if not data.exists() or not any(data.iterdir()):
+        return
+    if not (data / "truth.json").is_file():
+        print(f"{data} 不是演示目录，未作任何改动 / is no demo directory, nothing was touched", file=sys.stderr)
+        raise typer.Exit(1)
+    with writer_lock(data):
+        for name in ("inbox", "archive", "quarantine", "ledger", "building", "generations"):
+            shutil.rmtree(data / name, ignore_errors=True)
+        for name in ("current", "truth.json", "batches.json", "inbox_index.json", "last_night.json"):
+            (data / name).unlink(missing_ok=True)
 
 
 @app.command()
@@ -261,11 +275,11 @@ def doctor(data: Data = Path("data"), as_json: Json = False) -> None:
 @app.command()
 def fields(feed: Annotated[str | None, typer.Argument()] = None) -> None:
     """列出映射可填的字段 / list the fields that a mapping may fill."""
-    table = Table("feed", "field", "kind", "required", "zh", "en", "code list")
+    table = Table("field", "kind", "required", "zh", "en", "code list", "feed")
     for name, one in FEEDS.items():
         for field in one.fields if feed in (None, name) else ():
             need = "✓" if field.required else ""
-            table.add_row(name, field.name, field.kind, need, field.zh, field.en, field.code_list or "")
+            table.add_row(field.name, field.kind, need, field.zh, field.en, field.code_list or "", name)
     console.print(table)
 
 

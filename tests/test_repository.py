@@ -31,9 +31,7 @@ TOP_LEVEL = {
     "warehouse",
 }
 # In pieces, so that this file does not hold what it looks for.
-REGISTRY = re.compile(
-    "|".join(["index" + "-url", "find" + "-links", r"pypi\.org", r"://\S+/(?:simple|packages)/"])
-)
+REGISTRY = re.compile("|".join(["index" + "-url", "find" + "-links", r"pypi\.org", r"://\S+/(?:simple|packages)/"]))
 MACHINE_PATH = re.compile(r"(?<![\w.~*-])/(?:work|root|home|Users)/")
 
 
@@ -140,9 +138,7 @@ def test_no_page_pays_for_the_import_of_scipy_stats_or_statsmodels() -> None:
     modules = sorted(set().union(*map(imported_by, [Path("app.py"), *page_scripts()])))
     assert modules
     program = f"import sys\nfor name in {modules}: __import__(name)\nprint(*sys.modules, sep='\\n')"
-    done = subprocess.run(
-        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
     assert {"scipy.stats", "statsmodels"} & set(done.stdout.splitlines()) == set()
 
 
@@ -207,18 +203,13 @@ def test_colours_of_the_theme_can_be_read(mode: str) -> None:
     options = streamlit_config().items()
     theme = {name.rsplit(".", 1)[1]: str(value) for name, value in options if f"theme.{mode}." in name}
     ground = theme["backgroundColor"]
-    text = {
-        name: contrast(value, ground) for name, value in theme.items() if name.lower().endswith("textcolor")
-    }
+    text = {name: contrast(value, ground) for name, value in theme.items() if name.lower().endswith("textcolor")}
     tinted = {
         name: contrast(theme[name.replace("Background", "Text")], value)
         for name, value in theme.items()
         if name.endswith("BackgroundColor") and name.replace("Background", "Text") in theme
     }
-    marks = {
-        name: contrast(theme[name], ground)
-        for name in ("primaryColor", "blueColor", "orangeColor", "grayColor")
-    }
+    marks = {name: contrast(theme[name], ground) for name in ("primaryColor", "blueColor", "orangeColor", "grayColor")}
     button = {"white letters on a button": contrast("#FFFFFF", theme["primaryColor"])}
     letters = text | tinted | button | {"linkColor": contrast(theme["linkColor"], ground)}
     assert {name: ratio for name, ratio in letters.items() if ratio < 4.5} == {}

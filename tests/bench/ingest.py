@@ -8,6 +8,7 @@ import shutil
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -64,7 +65,7 @@ def make_incidents(rows: int, seed: int = 1) -> pl.DataFrame:
         return pl.Series(words, dtype=pl.String).gather(random.integers(0, len(words), rows))
 
     def later(least: int, most: int) -> pl.Expr:
-        minutes = pl.Series(random.integers(least, most, rows))
+        minutes = pl.lit(pl.Series(random.integers(least, most, rows)))
         return (pl.col("received") + pl.duration(minutes=minutes)).dt.strftime("%Y-%m-%d %H:%M:%S")
 
     number = pl.col("number").cast(pl.String).str.zfill(8)
@@ -195,5 +196,6 @@ def run(*, quick: bool) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    work = {"write": write_incidents, "subject": subject, "reference": reference}[sys.argv[1]]
-    print(json.dumps(work(*sys.argv[2:])))
+    work: dict[str, Callable[..., dict[str, Any]]]
+    work = {"write": write_incidents, "subject": subject, "reference": reference}
+    print(json.dumps(work[sys.argv[1]](*sys.argv[2:])))

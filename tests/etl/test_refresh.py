@@ -94,8 +94,8 @@ def test_a_withdrawn_record_is_counted_out_and_stays_in_the_archive(data: Path, 
 
 
 def test_a_snapshot_without_a_record_counts_it_out_within_its_window_only(data: Path, snapshots: Path) -> None:
-    outside = [("B1", "甲所", "2026-08-31 10:00", "调解成功")]
-    write_rows(data / "inbox", "a_20261001.csv", incidents(30) + outside)
+    outside = ("B1", "甲所", "2026-08-31 10:00", "调解成功")
+    write_rows(data / "inbox", "a_20261001.csv", [*incidents(30), outside])
     night(data, snapshots)
     write_rows(data / "inbox", "b_20261002.csv", incidents(29, start=2))
     assert night(data, snapshots).exit_code == 0

@@ -18,7 +18,7 @@ STYLES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S"
 def test_every_day_of_four_centuries_reads_back(style: str) -> None:
     days = [datetime(1800, 1, 1, 23, 59, 58) + timedelta(days=number) for number in range(0, 146_097)]
     text = [f"{day.year:04d}" + day.strftime(style[2:]) for day in days]
-    expected = [datetime.strptime(cell, style) for cell in text[:: 97]]
+    expected = [datetime.strptime(cell, style) for cell in text[::97]]
     assert read_fixed(pl.Series(text))[::97].to_list() == expected
 
 

@@ -199,9 +199,7 @@ def test_nothing_is_left_to_redact(text: str) -> None:
 
 
 @given(
-    st.from_regex(
-        r"[1-8][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9])[0-9]{3}[0-9X]", fullmatch=True
-    ),
+    st.from_regex(r"[1-8][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9])[0-9]{3}[0-9X]", fullmatch=True),
     SOUP,
 )
 def test_an_id_number_is_found_in_any_surroundings(number: str, around: str) -> None:

@@ -240,9 +240,7 @@ def test_the_calendar_has_every_day_of_2000_to_2035_once() -> None:
         ("2025-12-29", 2026, 1, 1),
     ],
 )
-def test_iso_weeks_belong_to_the_year_of_their_thursday(
-    text: str, iso_year: int, iso_week: int, weekday: int
-) -> None:
+def test_iso_weeks_belong_to_the_year_of_their_thursday(text: str, iso_year: int, iso_week: int, weekday: int) -> None:
     row = days()[date.fromisoformat(text)]
     assert (row["iso_year"], row["iso_week"], row["weekday"]) == (iso_year, iso_week, weekday)
 
@@ -416,9 +414,7 @@ def test_a_notice_entered_by_the_bureau_settles_its_year(script: ModuleType, tmp
     assert calendar["2028-01-26"]["day_kind_code"] == "holiday"  # the other years were seeded
 
 
-def test_a_local_holiday_is_kept_and_does_not_make_a_guess_look_published(
-    script: ModuleType, tmp_path: Path
-) -> None:
+def test_a_local_holiday_is_kept_and_does_not_make_a_guess_look_published(script: ModuleType, tmp_path: Path) -> None:
     guess = script.seed_year(2027)
     seeded = [",".join([row.date.isoformat(), *row[1:]]) for row in guess]
     local = "2027-05-17,holiday,古尔邦节,Corban Festival,local_notice"
@@ -452,9 +448,7 @@ def test_a_mistake_in_the_holiday_table_is_named_with_its_line(
 # Fingerprint and glossary
 
 
-def test_the_fingerprint_changes_with_any_byte_of_any_table(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_the_fingerprint_changes_with_any_byte_of_any_table(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     directory = tmp_path / "reference"
     shutil.copytree(reference.REFERENCE_DIRECTORY, directory)
     monkeypatch.setattr(reference, "REFERENCE_DIRECTORY", directory)

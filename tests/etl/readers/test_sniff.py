@@ -129,10 +129,7 @@ def test_a_zip_bomb_is_refused_before_parsing(tmp_path: Path) -> None:
 
 
 def test_small_parts_may_shrink_a_lot(tmp_path: Path) -> None:
-    assert (
-        sniff(zipped(tmp_path, {"xl/workbook.xml": b"<x/>", "xl/styles.xml": bytes(9 << 20)}))
-        is FileKind.XLSX
-    )
+    assert sniff(zipped(tmp_path, {"xl/workbook.xml": b"<x/>", "xl/styles.xml": bytes(9 << 20)})) is FileKind.XLSX
 
 
 def test_too_many_parts_are_refused(tmp_path: Path) -> None:
@@ -154,9 +151,7 @@ def test_nested_entities_are_not_expanded(tmp_path: Path) -> None:
     entities = b"".join(b'<!ENTITY e%d "%s">' % (i, b"&e%d;" % (i - 1) * 10) for i in range(1, 10))
     laughs = b'<!DOCTYPE sst [<!ENTITY e0 "ha">' + entities + b"]><sst "
     path = replace_entry(xlsx(tmp_path), "xl/sharedStrings.xml", b"<sst ", laughs)
-    path = replace_entry(
-        path.rename(tmp_path / "dtd.xlsx"), "xl/sharedStrings.xml", b"<t>1</t>", b"<t>&e9;</t>"
-    )
+    path = replace_entry(path.rename(tmp_path / "dtd.xlsx"), "xl/sharedStrings.xml", b"<t>1</t>", b"<t>&e9;</t>")
     with pytest.raises(Unreadable) as caught:
         open_table(path, sniff(path), LAYOUT)
     assert caught.value.code == "not_what_it_says"
@@ -170,9 +165,7 @@ def test_nested_entities_are_not_expanded(tmp_path: Path) -> None:
         ("xl/_rels/workbook.xml.rels", b"worksheets/sheet1.xml", b"worksheets/none.xml"),
     ],
 )
-def test_a_broken_part_inside_a_workbook_is_refused(
-    part: str, old: bytes, new: bytes, tmp_path: Path
-) -> None:
+def test_a_broken_part_inside_a_workbook_is_refused(part: str, old: bytes, new: bytes, tmp_path: Path) -> None:
     path = replace_entry(xlsx(tmp_path), part, old, new)
     with pytest.raises(Unreadable) as caught:
         open_table(path, sniff(path), LAYOUT)

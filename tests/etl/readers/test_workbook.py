@@ -126,9 +126,7 @@ def test_date_cells_of_the_1904_system_in_xls(tmp_path: Path) -> None:
     book.save(str(tmp_path / "in.xls"))
     table = open_file(tmp_path / "in.xls")
     assert (table.is_1904, table.header_line) == (True, 2)
-    assert pl.concat(table.chunks()).rows() == [
-        ("370100201505280000", "2026-01-31 08:05:00", 3, None, False, ["编号"])
-    ]
+    assert pl.concat(table.chunks()).rows() == [("370100201505280000", "2026-01-31 08:05:00", 3, None, False, ["编号"])]
 
 
 def test_error_cells_come_as_excel_shows_them(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The board: one script per menu entry, and the components they share."""

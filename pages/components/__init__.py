@@ -1,0 +1,1 @@
+"""What pages share: data, filters, charts, cards and every word of the board."""
