@@ -6,13 +6,17 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import duckdb
+
 from etl.gate import shrunken_feeds, shrunken_snapshots
 from etl.ledger import BatchStates, judging_context, read_states, write_states
 from etl.mapping import read_mappings
 from etl.night import NightReport, Publication, build_candidate, clear_building, load_inbox, verify_generation
 from etl.pseudonyms import ensure_key
 from warehouse.archive import ArchiveBatch, read_batches
+from warehouse.build import Unbalanced
 from warehouse.generations import current_generation, heal_current, publish, write_json, writer_lock
+from warehouse.redaction import redact
 
 
 def refresh(
@@ -48,35 +52,43 @@ def refresh(
 def publish_night(data: Path, loaded: NightReport, *, full: bool, accept_drop: bool) -> NightReport:
     """Build and publish everything accepted; batches that the gate stops are held and the rest goes on."""
     current, states = current_generation(data), read_states(data)
-    archived = read_batches(data / "archive")
     published = set(current.batches) if current else set()
-    accepted = [batch for batch in archived if batch.name not in states.held]
+    accepted = [batch for batch in read_batches(data / "archive") if batch.name not in states.held]
     new = [batch for batch in accepted if batch.name not in published]
     if not new and not full:
         return loaded
-    before = current.manifest.get("tables", {}) if current else {}
-    report, candidate = loaded, None
+    before = current.manifest["tables"] if current else {}
+    report, sound = loaded, None
     stopped: list[str] = [] if accept_drop else _stopped_snapshots(accepted, new, states)
-    while candidate is None:
+    while sound is None:
         report, states, accepted = _hold(report, states, accepted, stopped)
-        if not full and current and {batch.name for batch in accepted} == published:
+        new = [batch for batch in accepted if batch.name not in published]
+        if not accepted or not (new or full):
             break
-        candidate = build_candidate(data, accepted, loaded)
-        doubtful = [] if accept_drop or full else _stopped_feeds(before, candidate, accepted, published, states)
-        broken = verify_generation(candidate.directory)
-        if broken:
-            report = report.with_problems(broken)
-            doubtful = [batch.name for batch in accepted if batch.name not in published]
-        if broken and not doubtful:
-            write_states(data, states)
+        candidate, broken = attempt(data, accepted, loaded)
+        report = report.with_problems(broken)
+        if candidate is None and not new:
             return replace(report, failed=True)
-        if doubtful:
-            stopped, candidate = doubtful, None
-    write_states(data, states.published(batch.name for batch in accepted) if candidate else states)
-    if candidate is None:
+        # What cannot be read holds all that is new; what would shrink holds its own feed.
+        stopped = [batch.name for batch in new] if candidate is None else []
+        if candidate is not None and not accept_drop:
+            stopped = _stopped_feeds(before, candidate, new, states)
+        sound = None if stopped else candidate
+    write_states(data, states.published(batch.name for batch in accepted) if sound else states)
+    if sound is None:
         return report
-    generation = publish(data, candidate.directory, candidate.generation_id, candidate.manifest)
+    generation = publish(data, sound.directory, sound.generation_id, sound.manifest)
     return replace(report, generation=generation.id, is_published=True)
+
+
+def attempt(data: Path, accepted: list[ArchiveBatch], night: NightReport) -> tuple[Publication | None, list[str]]:
+    """Build and read back; what went wrong, in words, where nothing sound came of it."""
+    try:
+        candidate = build_candidate(data, accepted, night)
+    except (Unbalanced, duckdb.Error, OSError) as error:
+        return None, [redact(f"{type(error).__name__}: {error}")]
+    broken = verify_generation(candidate.directory)
+    return (None if broken else candidate), broken
 
 
 def _stopped_snapshots(accepted: list[ArchiveBatch], new: list[ArchiveBatch], states: BatchStates) -> list[str]:
@@ -86,16 +98,11 @@ def _stopped_snapshots(accepted: list[ArchiveBatch], new: list[ArchiveBatch], st
 
 
 def _stopped_feeds(
-    before: dict[str, int],
-    candidate: Publication,
-    accepted: list[ArchiveBatch],
-    published: set[str],
-    states: BatchStates,
+    before: dict[str, int], candidate: Publication, new: list[ArchiveBatch], states: BatchStates
 ) -> list[str]:
     """New, unstaged batches of the feeds that would shrink."""
     feeds = shrunken_feeds(before, candidate.manifest["tables"])
-    new = [batch for batch in accepted if batch.name not in published and batch.name not in states.staged]
-    return [batch.name for batch in new if batch.info["feed"] in feeds]
+    return [batch.name for batch in new if batch.info["feed"] in feeds and batch.name not in states.staged]
 
 
 def _hold(

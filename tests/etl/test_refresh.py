@@ -333,3 +333,36 @@ def test_the_night_report_and_the_manifest_are_written(data: Path, sources: Path
     current = current_generation(data)
     assert current is not None
     assert current.batches == [info["batch"] for info in report.loaded]
+
+
+def test_a_batch_that_cannot_be_read_back_is_held_and_the_published_one_stays(data: Path, sources: Path) -> None:
+    write_rows(data / "inbox", "a_20261001.csv", incidents(30))
+    first = night(data, sources)
+    write_rows(data / "inbox", "b_20261002.csv", incidents(30, start=100))
+    load_only = night(data, sources)
+    (broken,) = (info["batch"] for info in load_only.loaded)
+    rollback = CliRunner().invoke(app, ["rollback", "--data", str(data)])
+    assert rollback.exit_code == 0
+    archived = data / "archive" / "incident" / f"{broken}.parquet"
+    archived.write_bytes(archived.read_bytes()[:200])
+    assert CliRunner().invoke(app, ["accept", broken, "--data", str(data)]).exit_code == 0
+    report = night(data, sources)
+    assert (report.exit_code, report.is_published, report.held) == (1, False, (broken,))
+    assert report.problems
+    current = current_generation(data)
+    assert current is not None
+    assert current.id == first.generation
+
+
+def test_a_feed_that_would_shrink_is_held_although_nothing_is_a_snapshot(data: Path, sources: Path) -> None:
+    write_rows(data / "inbox", "a_20261001.csv", incidents(100))
+    night(data, sources)
+    header = "编号,单位,接警时间,结果,状态"
+    withdrawn = [(*row, "已撤销") for row in incidents(40)]
+    write_rows(data / "inbox", "b_20261002.csv", withdrawn, header=header)
+    report = night(data, sources)
+    assert (report.exit_code, len(report.held)) == (1, 1)
+    assert incident_count(data) == 100
+    full = night(data, sources, full=True)
+    assert (full.exit_code, full.is_published) == (0, True)
+    assert incident_count(data) == 100
