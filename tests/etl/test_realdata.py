@@ -78,7 +78,7 @@ def test_taipei_files_read_in_right_chinese_and_one_impossible_year_is_set_aside
     (row,) = quarantined_rows(data).to_dicts()
     assert (row["line"], row["reason_code"]) == (26, "out_of_range")
     assert "1550222" in row["values"]
-    assert ask(data, "select count(*) from core.dim_org where name like '%區'")[0][0] == 12
+    assert ask(data, "select count(*) from core.dim_org where name like '%區'")[0][0] == 11
     assert ask(data, "select min(received_on) from core.fct_incident") == [(date(2018, 1, 30),)]
 
 
