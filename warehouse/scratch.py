@@ -16,22 +16,22 @@ from warehouse.reference import read_calendar, read_codes
 
 
 def open_scratch(connection: duckdb.DuckDBPyConnection, directory: Path, *, memory_limit: str | None) -> None:
-    """Attach the scratch file: keys live only in it and in the spill folder, and both go with the build."""
+    """Attach the scratch database: keys live in memory, and in the spill folder, which goes with the build."""
     connection.execute(f"set temp_directory = '{quoted(directory / 'spill')}'")
     connection.execute("set preserve_insertion_order = false")
+    # Rows wait for their compression by the 120,000, not by the 600,000: a third of the memory of a build.
+    connection.execute("set write_buffer_row_group_count = 1")
     # Sizes of views over Parquet are guesses, and a wrong guess hashes a million wide rows (3 GB instead of
     # 0.6). So the models decide: facts come first, and every join builds its table on the right-hand side.
     connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     if memory_limit:
         connection.execute(f"set memory_limit = '{quoted(memory_limit)}'")
-    connection.execute(f"attach '{quoted(_scratch_file(directory))}' as {SCRATCH}")
+    connection.execute(f"attach ':memory:' as {SCRATCH}")
 
 
 def close_scratch(connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
-    """Detach the scratch file and remove it."""
+    """Forget the scratch database and what it spilled."""
     connection.execute(f"detach {SCRATCH}")
-    for path in directory.glob(f"{_scratch_file(directory).name}*"):
-        path.unlink()
     shutil.rmtree(directory / "spill", ignore_errors=True)
 
 
@@ -77,7 +77,3 @@ def open_archive(
 def quoted(value: object) -> str:
     """A text to stand between single quotes in SQL."""
     return str(value).replace("'", "''")
-
-
-def _scratch_file(directory: Path) -> Path:
-    return directory / f"{SCRATCH}.duckdb"

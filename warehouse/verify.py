@@ -11,12 +11,11 @@ import duckdb
 
 HASHED = ("core", "mart", "metric")
 _FLOATING = ("FLOAT", "DOUBLE")
-_TABLES = """
-    select t.schema_name, t.table_name, c.column_name, c.data_type
-    from duckdb_tables() as t
-    inner join duckdb_columns() as c using (database_name, schema_name, table_name)
-    where not t.internal and not t.temporary
-    order by t.schema_name, t.table_name, c.column_index
+_COLUMNS = """
+    select schema_name, table_name, column_name, data_type
+    from duckdb_columns()
+    where not internal and database_name = current_database()
+    order by schema_name, table_name, column_index
 """
 
 
@@ -31,7 +30,7 @@ class Content:
 def read_content(path: Path) -> dict[str, Content]:
     """Rows and hash of every table, `ops` included."""
     with duckdb.connect(str(path), read_only=True) as connection:
-        tables = _columns(connection)
+        tables = columns_of(connection)
         return {table: _content(connection, table, _exact(columns)) for table, columns in tables.items()}
 
 
@@ -59,7 +58,7 @@ def verify(path: Path, expected: dict[str, str]) -> list[str]:
         return [f"{path.name} cannot be opened: {_first_line(error)}"]
     with connection:
         try:
-            tables = _columns(connection)
+            tables = columns_of(connection)
         except duckdb.Error as error:
             return [f"{path.name} has no readable catalogue: {_first_line(error)}"]
         missing = [f"{table} is missing" for table in sorted(expected.keys() - tables.keys())]
@@ -87,10 +86,10 @@ def _is_hashed(table: str) -> bool:
     return table.partition(".")[0] in HASHED
 
 
-def _columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Columns and their types of every table, by schema-qualified name."""
     tables: dict[str, dict[str, str]] = {}
-    for schema, table, column, dtype in connection.execute(_TABLES).fetchall():
+    for schema, table, column, dtype in connection.execute(_COLUMNS).fetchall():
         tables.setdefault(f"{schema}.{table}", {})[column] = dtype
     return tables
 
