@@ -7,13 +7,11 @@ from pathlib import Path
 from typing import Any, Self
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from etl.feeds import FEEDS, Feed
 from etl.quarantine import QUARANTINE
+from etl.sink import ParquetSink
 from warehouse.generations import write_json
-
-UNIQUE = ("record_key", "incident_key", "dispute_key", "target_key", "line")
 
 
 def empty_records(feed: Feed) -> pl.DataFrame:
@@ -37,28 +35,28 @@ class ArchiveWriter:
         folder.mkdir(parents=True, exist_ok=True)
         self.final = folder / f"{batch}.parquet"
         self._fresh = folder / f".{batch}.parquet.new"
-        self._schema = empty_records(feed).to_arrow().schema
+        self._feed = feed
         self._quarantine = data / "quarantine" / feed.name / f"{batch}.parquet"
         self._quarantined: list[pl.DataFrame] = []
 
     def __enter__(self) -> Self:
-        # Keys are all different: a dictionary of them costs a third of the writing time and saves nothing.
-        coded = [name for name in self._schema.names if name not in UNIQUE]
-        self._writer = pq.ParquetWriter(
-            self._fresh, self._schema, compression="zstd", compression_level=1, use_dictionary=coded
-        )
+        codes = {field.name for field in self._feed.fields if field.kind in ("org", "code")}
+        self._sink = ParquetSink(self._fresh, empty_records(self._feed), categories=frozenset(codes))
         return self
 
-    def append(self, records: pl.DataFrame, quarantined: pl.DataFrame) -> None:
-        """Add the records and the quarantined rows of one chunk."""
+    def append(self, records: pl.DataFrame) -> None:
+        """Add the records of one chunk."""
         if records.height:
-            self._writer.write_table(records.to_arrow().cast(self._schema))
+            self._sink.put(records)
+
+    def set_aside(self, quarantined: pl.DataFrame) -> None:
+        """Add quarantined rows."""
         if quarantined.height:
             self._quarantined.append(quarantined)
 
     def commit(self, info: dict[str, Any]) -> None:
         """Close, sync and publish the batch; its JSON comes last and is what makes the batch exist."""
-        self._writer.close()
+        self._sink.close()
         self._write_quarantine()
         with self._fresh.open("rb") as handle:
             os.fsync(handle.fileno())
@@ -74,8 +72,10 @@ class ArchiveWriter:
         os.replace(fresh, self._quarantine)
 
     def __exit__(self, *exception: object) -> None:
-        self._writer.close()
-        self._fresh.unlink(missing_ok=True)
+        try:
+            self._sink.close()
+        finally:
+            self._fresh.unlink(missing_ok=True)
 
 
 def write_note(data: Path, info: dict[str, Any]) -> dict[str, Any]:

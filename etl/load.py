@@ -19,6 +19,7 @@ from etl.mapping import Mapping
 from etl.mapping_parts import normalise_header
 from etl.organisations import Organisations
 from etl.pseudonyms import Key
+from etl.quarantine import judge
 from etl.readers import Table, Unreadable
 from etl.recipe import Recipe
 from etl.records import Chunk, work_chunk
@@ -28,6 +29,7 @@ from etl.window import delivered_at, window_of
 from warehouse.redaction import redact
 
 WORKERS = 2
+JUDGED_ROWS = 20_000
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,6 @@ class Tally:
         self.rows_in += chunk.rows_in
         self.dropped += chunk.dropped
         self.records += chunk.records.height
-        self.reasons.update(chunk.quarantined["reason_code"].to_list())
         self.registered = self.registered.merge(chunk.registered)
         if "org_code" in chunk.records.columns:
             self.orgs.update(chunk.records["org_code"].drop_nulls().unique().to_list())
@@ -70,6 +71,11 @@ class Tally:
             starts, ends = chunk.records["period_start"], chunk.records["period_end"]
             self.first = min(day for day in (self.first, starts.min()) if isinstance(day, date))
             self.last = max(day for day in (self.last, ends.max()) if isinstance(day, date))
+
+    def add_judged(self, quarantined: pl.DataFrame, dropped: int) -> None:
+        """Count the rows without a record."""
+        self.dropped += dropped
+        self.reasons.update(quarantined["reason_code"].to_list())
 
 
 def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job: Job) -> dict[str, Any]:
@@ -87,12 +93,27 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
     recipe = _recipe(mapping, table, job, delivered)
     tally = Tally()
     with ArchiveWriter(job.data, mapping.target, batch) as writer:
+        set_aside: list[pl.DataFrame] = []
         for chunk in _work(table, recipe):
             tally.add(chunk)
-            writer.append(chunk.records, chunk.quarantined)
+            writer.append(chunk.records)
+            set_aside.append(chunk.set_aside)
+            if sum(frame.height for frame in set_aside) > JUDGED_ROWS:
+                _judge(set_aside, recipe, tally, writer)
+        _judge(set_aside, recipe, tally, writer)
         info = head | _outcome(file, mapping, tally, recipe)
         writer.commit(info)
     return info
+
+
+def _judge(set_aside: list[pl.DataFrame], recipe: Recipe, tally: Tally, writer: ArchiveWriter) -> None:
+    """Rows without a record are few: judged together, chunk by chunk it would take longer than reading them."""
+    if not set_aside:
+        return
+    quarantined, dropped = judge(pl.concat(set_aside), recipe)
+    tally.add_judged(quarantined, dropped)
+    writer.set_aside(quarantined)
+    set_aside.clear()
 
 
 def _recipe(mapping: Mapping, table: Table, job: Job, delivered: datetime) -> Recipe:
@@ -113,12 +134,12 @@ def wanted_headers(table: Table, recipe: Recipe) -> list[str]:
 
 
 def _work(table: Table, recipe: Recipe) -> Iterator[Chunk]:
-    """Chunks in file order, two in work at a time, so that memory stays flat in the size of the file."""
+    """Chunks in file order, a few in work at a time, so that memory stays flat in the size of the file."""
     pending: deque[Future[Chunk]] = deque()
     with ThreadPoolExecutor(WORKERS) as pool:
         for chunk in table.chunks(wanted_headers(table, recipe)):
             pending.append(pool.submit(work_chunk, chunk, recipe))
-            if len(pending) >= WORKERS:
+            if len(pending) > WORKERS:
                 yield pending.popleft().result()
         while pending:
             yield pending.popleft().result()

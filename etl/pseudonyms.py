@@ -55,10 +55,14 @@ class Key:
         """Tells keys apart without giving anything away of them."""
         return self._hmac(b"fengqiao key id")[:_KEY_ID_LENGTH]
 
+    def pseudonym(self, column: str, *, purpose: str) -> pl.Expr:
+        """32 hex characters per cell of a text column, null in null out; the caller has cleaned the cells."""
+        digest: pl.Expr = polars_hash.col(column).chash.hmac_sha256(key=self._derived(purpose))
+        return digest.str.head(PSEUDONYM_LENGTH)
+
     def pseudonyms(self, text: pl.Series, *, purpose: str) -> pl.Series:
-        """32 hex characters per cell, null in null out; the caller has cleaned the cells."""
-        digest = polars_hash.col("text").chash.hmac_sha256(key=self._derived(purpose))
-        return text.to_frame("text").select(digest.str.slice(0, PSEUDONYM_LENGTH).alias(text.name)).to_series()
+        """The same for a column that stands alone."""
+        return text.to_frame("text").select(self.pseudonym("text", purpose=purpose).alias(text.name)).to_series()
 
     def pseudonyms_of(self, columns: Sequence[pl.Series], *, purpose: str) -> pl.Series:
         """The same for keys of several columns; null where any part is null."""

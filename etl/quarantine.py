@@ -27,12 +27,18 @@ QUARANTINE = {
 }
 
 
-def is_no_record(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.Series:
-    """Among rows with faults: those that are blank, a printed total or a footnote, and so are dropped and counted."""
-    if not bad.height:
+def judge(set_aside: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, int]:
+    """Rows without a record (see `etl.records.Chunk`) -> the quarantined ones, and how many are none and dropped."""
+    is_dropped = is_no_record(set_aside, recipe).fill_null(False)
+    quarantined = set_aside.filter(~is_dropped)
+    return quarantined_rows(quarantined, recipe), set_aside.height - quarantined.height
+
+
+def is_no_record(rows: pl.DataFrame, recipe: Recipe) -> pl.Series:
+    """Among rows set aside: those that are blank, a printed total or a footnote, and so are dropped and counted."""
+    if not rows.height:
         return pl.Series(dtype=pl.Boolean)
-    # `__row` is the place in the chunk: taking rows by it costs nothing beside a join over a wide frame.
-    looked = text[bad["__row"]].select([name for name in recipe.all_headers if name in text.columns])
+    looked = rows.select([name for name in recipe.all_headers if name in rows.columns])
     words = [normalise_header(word) for word in recipe.mapping.read.total_words]
     notes = [normalise_header(word).replace("：", "").replace(":", "") for word in recipe.mapping.read.footnote_words]
     # Tidied once: every use of an expression would compile its pattern and run it again.
@@ -46,25 +52,24 @@ def is_no_record(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.Se
     filled = pl.sum_horizontal((cell != "").cast(pl.Int32) for cell in cells)
     is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
     verdicts = tidy.select((is_blank | is_total | is_note).alias("any"), (is_total | is_note).alias("said"))
-    is_structural = bad["field"] == ""
+    is_structural = rows["__field"] == ""
     # A torn row keeps no text, so that being blank says nothing about it.
     return (verdicts["any"] & ~is_structural) | (verdicts["said"].fill_null(False) & is_structural)
 
 
-def quarantined_rows(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+def quarantined_rows(rows: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     """Quarantined rows: where, why, and what mapped date, number and code columns held, as far as it may be kept."""
     told = {
         headers[0]: field
         for name, headers in recipe.headers.items()
         if (field := recipe.feed.field(name)) and len(headers) == 1 and field.kind in KEPT_KINDS
     }
-    rows = bad.hstack(text[bad["__row"]].select("__line", *told))
     kept = [kept_texts(rows[header], field, recipe.context.lookups).alias(header) for header, field in told.items()]
     told_values = (
         pl.select(pl.struct(kept).struct.json_encode()).to_series() if kept else nulls(rows.height, pl.String())
     )
-    values = rows.select(pl.when(pl.col("field") != "").then(told_values).alias("values"))["values"]
-    header = rows["field"].replace_strict(
+    values = rows.select(pl.when(pl.col("__field") != "").then(told_values).alias("values"))["values"]
+    header = rows["__field"].replace_strict(
         {name: "、".join(headers) for name, headers in recipe.headers.items()},
         default=None,
         return_dtype=pl.String,
@@ -73,8 +78,8 @@ def quarantined_rows(bad: pl.DataFrame, text: pl.DataFrame, recipe: Recipe) -> p
         {
             "sheet_no": pl.repeat(1, rows.height, dtype=pl.Int16, eager=True),
             "line": rows["__line"].cast(pl.UInt32),
-            "reason_code": rows["reason_code"],
-            "field": rows["field"],
+            "reason_code": rows["__reason"],
+            "field": rows["__field"],
             "header": header,
             "values": values,
         },

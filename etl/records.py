@@ -8,7 +8,7 @@ import polars as pl
 
 from etl.fields import TYPES, compose, hours_of, parse_field
 from etl.mapping_parts import Column
-from etl.quarantine import is_no_record, quarantined_rows
+from etl.readers import ROW_COLUMNS
 from etl.recipe import Recipe
 from etl.register import Registered, register_chunk, registered_lookup
 from etl.unpivot import unpivot
@@ -21,17 +21,20 @@ UNFOLDED = Column(constant="")
 
 @dataclass(frozen=True)
 class Chunk:
-    """What became of the source rows of one chunk."""
+    """What became of the source rows of one chunk.
+
+    `set_aside`: the text of the rows that gave no record, with `__reason` and `__field`; see `etl.quarantine`.
+    """
 
     records: pl.DataFrame
-    quarantined: pl.DataFrame
+    set_aside: pl.DataFrame
     rows_in: int
     dropped: int
     registered: Registered
 
 
 def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
-    """Text rows (see `etl.readers.Table.chunks`) -> records, quarantined rows, counts."""
+    """Text rows (see `etl.readers.Table.chunks`) -> records, rows set aside, counts."""
     text = chunk.with_row_index("__row")
     label = text[recipe.first_header]
     is_total = label.is_in(list(recipe.mapping.read.total_words)).fill_null(False)
@@ -49,14 +52,15 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     bad = _bad_rows(text.select("__row", "__fault").filter(is_row), faults)
     if faults.height and recipe.mapping.unpivot:
         records = records.join(faults.select("__row").unique(), on="__row", how="anti")
-    dropped = bad.filter(is_no_record(bad, text, recipe))
-    quarantined = bad.join(dropped.select("__row"), on="__row", how="anti")
-    empty = _rows_without_records(aligned, rows, recipe)
+    # `__row` is the place in the chunk: taking rows by it costs nothing beside a join over a wide frame.
+    cells = text[bad["__row"]].drop("__row", *(name for name in ROW_COLUMNS if name != "__line"))
+    set_aside = cells.with_columns(bad["reason_code"].alias("__reason"), bad["field"].alias("__field"))
     return Chunk(
         records.select(recipe.feed.record.column_names()),
-        quarantined_rows(quarantined, text, recipe),
+        # A frame of a few texts holds the memory of all texts they were taken from; through Arrow they are copied out.
+        pl.DataFrame(set_aside.to_arrow()),
         chunk.height,
-        int((~is_row).sum()) + dropped.height + empty,
+        int((~is_row).sum()) + _rows_without_records(aligned, rows, recipe),
         registered,
     )
 
@@ -66,7 +70,7 @@ def _rows_without_records(aligned: pl.DataFrame, rows: pl.DataFrame, recipe: Rec
 
 
 def parse_rows(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Text rows -> a typed frame of all fields of the feed (absent ones null), and the first fault of each row."""
+    """Text rows -> a typed frame of the fields that the file fills, and the first fault of each row."""
     mapping, feed = recipe.mapping, recipe.feed
     typed: dict[str, pl.Series] = {"__row": rows["__row"], "line": rows["__line"].cast(pl.UInt32)}
     fault_columns: list[tuple[str, pl.Series]] = []
@@ -78,26 +82,24 @@ def parse_rows(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, pl.Dat
         elif column is not None and (column.constant is not None or field.name in recipe.headers):
             raw = compose(rows, column, recipe.headers.get(field.name, ()))
         else:
-            typed.setdefault(field.name, pl.repeat(None, rows.height, dtype=TYPES[field.kind], eager=True))
             continue
-        if field.name == "beat_code":
+        if field.name == "beat_code" and "org_code" in typed:
             raw = _within_station(raw, typed["org_code"], recipe)
         parsed = parse_field(raw, field, column, recipe.context)
-        typed[field.name] = parsed.values.cast(TYPES[field.kind])
+        typed[field.name] = parsed.values
         fault = _lossy(parsed.fault, rows, recipe.headers.get(field.name, ())) if field.kind == "key" else parsed.fault
         if fault.null_count() < rows.height:
             fault_columns.append((field.name, fault))
         if field.name == "received_at":
             typed["received_hour"] = hours_of(raw, typed["received_at"])
         if field.kind == "quantity" and "qualifier_code" not in recipe.headers:
-            typed["qualifier_code"] = parse_quantities(raw, units=column.units)[1]
-    typed.setdefault("received_hour", pl.repeat(None, rows.height, dtype=pl.Int16, eager=True))
+            typed["qualifier_code"] = parse_quantities(raw, units=column.units)[1].cast(TYPES["code"])
     return pl.DataFrame(typed), _first_faults(rows, fault_columns)
 
 
 def _within_station(raw: pl.Series, station: pl.Series, recipe: Recipe) -> pl.Series:
     """A beat may be written by its name, which is unique only within its station: the code where that is known."""
-    pairs = pl.DataFrame({"station": station, "beat": raw})
+    pairs = pl.DataFrame({"station": station.cast(pl.String), "beat": raw})
     known = pairs.unique().drop_nulls()
     spelled = known["station"] + "/" + normalise_spellings(known["beat"])
     lookup = known.with_columns(
@@ -128,19 +130,20 @@ def make_records(typed: pl.DataFrame, faults: pl.DataFrame, recipe: Recipe) -> t
     """Typed rows without a fault -> checked records with hashed keys; rows that break a rule join the faults."""
     good = typed.filter(~typed["__row"].is_in(faults["__row"].implode())) if faults.height else typed
     record = recipe.feed.record
-    names = record.column_names()
-    keyed = hash_fields(good, recipe).with_columns(
-        pl.col("record_status_code").fill_null("active"), sheet_no=pl.lit(1, dtype=pl.Int16)
+    keyed = add_absent(hash_fields(good, recipe), recipe).with_columns(
+        pl.col("record_status_code").fill_null("active"), record_key=pl.lit(""), sheet_no=pl.lit(1, dtype=pl.Int16)
     )
-    derived = recipe.feed.derive(keyed.with_columns(record_key=pl.lit("")))
-    derived = derived.with_columns(record_key=record_keys(derived, keyed, recipe))
-    _, failure = record.filter(derived)
-    if not len(failure):
-        return derived.with_columns(good["__row"]), faults
-    broken = _broken_rules(failure.details(), names).with_columns(pl.col("line").cast(pl.UInt32))
+    derived = recipe.feed.derive(keyed)
+    derived = derived.with_columns(record_keys(derived, keyed, recipe).alias("record_key"), good["__row"])
+    # The schema names texts; what stands in for them here are categories.
+    checked = derived.lazy().select(record.column_names()).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    if record.is_valid(checked):
+        return derived, faults
+    _, failure = record.filter(checked.collect())
+    broken = _broken_rules(failure.details(), record.column_names()).with_columns(pl.col("line").cast(pl.UInt32))
     rows_by_line = good.select("__row", "line")
     new = broken.join(rows_by_line, on="line").select("__row", "reason_code", "field").unique("__row", keep="first")
-    kept = derived.with_columns(good["__row"]).join(new.select("__row"), on="__row", how="anti", maintain_order="left")
+    kept = derived.join(new.select("__row"), on="__row", how="anti", maintain_order="left")
     return kept, pl.concat([faults, new.cast(faults.schema)])
 
 
@@ -171,7 +174,18 @@ def hash_fields(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     if "source_key" in hashed:
         hashed["incident_key"] = ("source_key", f"incident_published:{namespace}")
     return typed.with_columns(
-        recipe.key.pseudonyms(typed[source], purpose=purpose).alias(name) for name, (source, purpose) in hashed.items()
+        recipe.key.pseudonym(source, purpose=purpose).alias(name)
+        for name, (source, purpose) in hashed.items()
+        if source in typed.columns
+    )
+
+
+def add_absent(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """The fields that the file does not fill, null: as literals they cost nothing in any step before."""
+    types = {field.name: TYPES[field.kind] for field in recipe.feed.fields}
+    types |= {"received_hour": pl.Int16()} | ({"incident_key": pl.String()} if "source_key" in types else {})
+    return typed.with_columns(
+        pl.lit(None, dtype).alias(name) for name, dtype in types.items() if name not in typed.columns
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import dataframely as dy
 import polars as pl
 
@@ -66,6 +68,7 @@ class IncidentRecord(Period):
         return pl.col("resolved_count") + pl.col("failed_count") <= pl.col("closed_count")
 
 
+@cache
 def parts_by_outcome() -> pl.DataFrame:
     """The parts of one incident for every outcome code, from the flags of the code table (design §4, Parts)."""
     flags = pl.col("flags")
@@ -74,7 +77,7 @@ def parts_by_outcome() -> pl.DataFrame:
         return pl.any_horizontal(flags.list.contains(flag) for flag in wanted).cast(pl.Int64)
 
     return codes_of("outcome").select(
-        pl.col("code").alias("outcome_code"),
+        pl.col("code").cast(pl.Categorical).alias("outcome_code"),
         part("open", "closed", "referred").alias("received_count"),
         part("closed").alias("closed_count"),
         part("success").alias("resolved_count"),
@@ -108,14 +111,10 @@ def derive(fields: pl.DataFrame) -> pl.DataFrame:
 
 def with_parts(records: pl.DataFrame) -> pl.DataFrame:
     """Single records take their parts from the outcome; totals keep what was delivered; unknown stays null."""
-    by_outcome = parts_by_outcome()
-    computed = {
-        name: pl.col("outcome_code").replace_strict(
-            by_outcome["outcome_code"], by_outcome[name], default=None, return_dtype=pl.Int64
-        )
-        for name in by_outcome.columns
-        if name != "outcome_code"
-    }
+    outcomes = records.select(pl.col("outcome_code").cast(pl.Categorical))
+    # One look-up for all parts, of the one column: the wide frame is not copied.
+    found = outcomes.join(parts_by_outcome(), on="outcome_code", how="left", maintain_order="left")
+    computed: dict[str, pl.Expr] = {column.name: pl.lit(column) for column in found.iter_columns()}
     # A case that names where it was sent and is closed by now was referred and has come back.
     returned = pl.col("referral_target_code").is_not_null() & (computed["closed_count"] == 1)
     computed["referral_returned_count"] = pl.when(computed["closed_count"].is_not_null()).then(returned.cast(pl.Int64))

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from etl.readers.encoding import MARK_BYTE, is_utf8, repair_utf8
+from etl.readers.encoding import MARK_BYTE, PART_BYTES, is_utf8, repair_utf8
 from etl.readers.quotes import Quotes, UnclosedQuote, scan_quotes
 from etl.readers.table import Unreadable
 
@@ -25,23 +25,35 @@ _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 @dataclass(frozen=True)
 class Block:
-    """Whole records, each ended by one LF.
-
-    `skeleton`: the delimiters, line feeds and quotes of `data` alone, in order: little to count in.
-    `is_cut_off`: the file ends here, without a line end of its own.
-    """
+    """Whole records, each ended by one LF; `is_cut_off`: the file ends here, without a line end of its own."""
 
     data: bytes
-    skeleton: npt.NDArray[np.uint8]
+    delimiter: bytes
     quotes: Quotes | None
     first_line: int
     is_cut_off: bool = False
 
     @cached_property
+    def skeleton(self) -> npt.NDArray[np.uint8]:
+        """The delimiters, line feeds and quotes of `data` alone, in order: little to count in."""
+        kept = {LINE_FEED, *self.delimiter} | ({ord('"')} if self.quotes else set())
+        others = bytes({*range(256)} - kept)
+        return np.frombuffer(b"".join(bytes(part).translate(None, others) for part in _parts(self.data)), np.uint8)
+
+    @cached_property
     def line_count(self) -> int:
         """Physical lines, also inside quoted fields."""
         lone = self.data.count(b"\r") - self.data.count(b"\r\n") if b"\r" in self.data else 0
-        return int(np.count_nonzero(self.skeleton == LINE_FEED)) + lone
+        return self.count(LINE_FEED) + lone
+
+    def count(self, code: int) -> int:
+        """How often a byte occurs."""
+        return sum(int(np.count_nonzero(np.frombuffer(part, np.uint8) == code)) for part in _parts(self.data))
+
+
+def _parts(data: bytes) -> Iterator[memoryview]:
+    """Pieces that stay in the processor's cache from one step to the next, and let other threads in between."""
+    return (memoryview(data)[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES))
 
 
 def record_blocks(pieces: Iterator[bytes], delimiter: bytes, *, skip_lines: int) -> Iterator[Block]:
@@ -53,7 +65,9 @@ def record_blocks(pieces: Iterator[bytes], delimiter: bytes, *, skip_lines: int)
     for piece in _skip_lines(pieces, skip_lines):
         plain_end = _plain_end(rest, piece)
         if plain_end:
-            block = _block(b"".join((rest, memoryview(piece)[:plain_end])), None, delimiter, line)
+            is_whole = not rest and plain_end == len(piece)
+            data = piece if is_whole else b"".join((rest, memoryview(piece)[:plain_end]))
+            block = _block(data, None, delimiter, line)
             rest = piece[plain_end:]
             yield block
             line += block.line_count
@@ -145,12 +159,7 @@ def _block(data: bytes, quotes: Quotes | None, delimiter: bytes, line: int, *, i
     clean = _one_line_end(valid, quotes)
     if clean is not valid:
         quotes = _scan(clean, delimiter, line)
-    return Block(clean, _skeleton(clean, quotes, delimiter), quotes, line, is_cut_off)
-
-
-def _skeleton(data: bytes, quotes: Quotes | None, delimiter: bytes) -> npt.NDArray[np.uint8]:
-    kept = {LINE_FEED, *delimiter} | ({ord('"')} if quotes else set())
-    return np.frombuffer(data.translate(None, bytes({*range(256)} - kept)), np.uint8)
+    return Block(clean, delimiter, quotes, line, is_cut_off)
 
 
 def _one_line_end(data: bytes, quotes: Quotes | None) -> bytes:

@@ -19,7 +19,8 @@ from etl.readers.rows import Aligned, Rows, align
 from etl.readers.table import CHUNK_ROWS, MAX_COLUMNS, ROW_COLUMNS, Layout, Table, Unreadable, empty_chunk
 from etl.readers.unpack import open_unpacked, read_head
 
-BLOCK_BYTES = 32 << 20
+# The C library uses memory anew for every object of 32 MB and more, which costs more than reading into it.
+BLOCK_BYTES = 28 << 20
 HEAD_BYTES = 256 << 10
 DELIMITERS = (",", ";", "\t", "|", "，")
 MAX_UNDECODABLE_SHARE = 0.01
@@ -115,14 +116,18 @@ def _read(stream: Stream, wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
     """Frames of the wanted columns; the file is refused at its end if too many lines did not decode."""
     total = marked = 0
     first_marked: int | None = None
+    is_sound = True
     yield empty_chunk(wanted)
     with open_unpacked(stream.path) as source:
         pieces = utf8_pieces(source, stream.format.codec, stream.block_bytes)
         for block in record_blocks(pieces, stream.delimiter, skip_lines=stream.format.skip_lines):
             rows = Rows(block, stream.delimiter, len(stream.headers))
-            aligned = align(rows, stream.footnote)
+            # What is wrong once in a file is mostly wrong again: from there on records are looked at before parsing.
+            cells = _parse_sound(stream, rows, wanted) if is_sound and block.quotes is None else None
+            is_sound = is_sound and cells is not None
+            aligned = Aligned(block.data, {}, set(), 0) if cells is not None else align(rows, stream.footnote)
             _refuse_truncated(block, rows, aligned)
-            frame = _frame(stream, rows, aligned, wanted)
+            frame = _frame(rows, aligned, _parse(stream, rows, aligned, wanted) if cells is None else cells, wanted)
             total += rows.count
             if aligned.marked_count:
                 marked += aligned.marked_count
@@ -140,14 +145,14 @@ def _read(stream: Stream, wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
 
 def _refuse_truncated(block: Block, rows: Rows, aligned: Aligned) -> None:
     last = rows.count - 1
-    is_short = rows.misaligned.get(last, rows.width) < rows.width and last not in aligned.emptied
-    if block.is_cut_off and is_short:
+    if not block.is_cut_off or last in aligned.emptied:
+        return
+    if rows.misaligned.get(last, rows.width) < rows.width:
         line = int(rows.lines()[-1])
         raise Unreadable("truncated", line=line, found="no line end", expected=f"{rows.width} fields")
 
 
-def _frame(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]) -> pl.DataFrame:
-    cells = _parse(stream, rows, aligned, wanted or stream.headers[:1])
+def _frame(rows: Rows, aligned: Aligned, cells: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
     if cells.height != rows.count:
         raise RuntimeError(f"{rows.count} records counted, {cells.height} parsed")
     faults = pl.Series("__fault", [None], pl.String).new_from_index(0, rows.count)
@@ -159,14 +164,26 @@ def _frame(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]
     ).select(*wanted, *ROW_COLUMNS)
 
 
+def _parse_sound(stream: Stream, rows: Rows, wanted: tuple[str, ...]) -> pl.DataFrame | None:
+    """The cells of a block without quotes if nothing is wrong in it, the common case; no record is looked at."""
+    asked = wanted or stream.headers[:1]
+    untouched = Aligned(rows.block.data, {}, set(), 0)
+    try:
+        cells = _parse(stream, rows, untouched, (*asked, stream.headers[-1]))
+    except pl.exceptions.PolarsError:
+        return None
+    return cells.select(asked) if rows.are_sound(cells) else None
+
+
 def _parse(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]) -> pl.DataFrame:
     """The cells as text; quoted or not, an empty cell is null."""
     has_quotes = rows.block.quotes is not None
+    parsed = wanted or stream.headers[:1]
     cells = pl.read_csv(
         aligned.data,
         has_header=False,
         schema=dict.fromkeys(stream.headers, pl.String()),
-        columns=[i for i, header in enumerate(stream.headers) if header in wanted],
+        columns=[i for i, header in enumerate(stream.headers) if header in parsed],
         separator=stream.delimiter.decode(),
         quote_char='"' if has_quotes else None,
         null_values=[""] if has_quotes else None,

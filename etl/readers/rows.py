@@ -9,6 +9,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from etl.readers.blocks import LINE_FEED, Block
 from etl.readers.encoding import MARK_BYTE
@@ -44,7 +45,7 @@ class Rows:
 
     @cached_property
     def count(self) -> int:
-        return len(self._ends_in_skeleton)
+        return self.block.line_count if self.block.quotes is None else len(self._ends_in_skeleton)
 
     @cached_property
     def _ends(self) -> npt.NDArray[np.int64]:
@@ -67,6 +68,22 @@ class Rows:
         """A record as Python's csv module reads it."""
         reader = csv.reader(io.StringIO(self.text(row), newline=""), delimiter=self.delimiter.decode())
         return next(reader, [])
+
+    def are_sound(self, cells: pl.DataFrame) -> bool:
+        """Whether nothing is wrong in a block without quotes, by `cells`, parsed from it up to the last column.
+
+        The parser fills short records with nulls and cuts long ones. So where the last column has no null, no record is
+        short; and where the delimiters are as many as there should be, none is long either.
+        """
+        data = self.block.data
+        return (
+            cells.height == self.count
+            and cells.to_series(-1).null_count() == 0
+            and self.block.count(self.delimiter[0]) == self.count * (self.width - 1)
+            and MARK_BYTE not in data
+            and b"\0" not in data
+            and not self.vast()
+        )
 
     @cached_property
     def misaligned(self) -> dict[int, int]:

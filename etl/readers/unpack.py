@@ -15,6 +15,7 @@ MEGABYTE = 1 << 20
 SUSPICIOUS_BYTES = 200 * MEGABYTE
 SUSPICIOUS_RATIO = 100
 MAX_BYTES = 4096 * MEGABYTE
+_NEAR_BYTES = 64 << 10
 GZIP_MAGIC = b"\x1f\x8b"
 
 
@@ -39,6 +40,17 @@ class Unpacked:
         self._read_bytes += len(data)
         self._refuse_bomb()
         return data
+
+    def read_lines(self, size: int) -> bytes:
+        """At most `size` bytes, up to a line end where one is near: a line cut in two costs a copy of the rest."""
+        if self._is_packed or size <= _NEAR_BYTES:
+            return self.read(size)
+        start = self._stream.tell()
+        self._stream.seek(start + size - _NEAR_BYTES)
+        near = self._stream.read(_NEAR_BYTES)
+        self._stream.seek(start)
+        end = near.rfind(b"\n") + 1 if len(near) == _NEAR_BYTES else 0
+        return self._stream.read(size - _NEAR_BYTES + end if end else size)
 
     def _refuse_bomb(self) -> None:
         is_swollen = self._read_bytes > max(SUSPICIOUS_BYTES, SUSPICIOUS_RATIO * self._packed_bytes)

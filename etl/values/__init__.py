@@ -11,11 +11,13 @@ from etl.values.ids import normalise_ids
 from etl.values.months import parse_months
 from etl.values.numbers import parse_decimals, parse_integers, parse_quantities
 from etl.values.parsed import Parsed
+from etl.values.remembered import Remembered
 from etl.values.text import clean, count_invisible
 
 __all__ = [
     "FOUNDING",
     "Parsed",
+    "Remembered",
     "clean",
     "count_invisible",
     "has_time",

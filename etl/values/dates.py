@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import cast
 
 import polars as pl
 
 from etl.values.fixed_width import read_fixed
-from etl.values.parsed import Parsed, fault_where, nulls, repair, unread
+from etl.values.parsed import Parsed, Slowly, fault_where, nulls, on_distinct, repair, unread
 from etl.values.text import clean
 
 FOUNDING = date(1949, 10, 1)
@@ -59,14 +60,16 @@ def parse_dates(
     epoch_1904: bool = False,
     earliest: date = FOUNDING,
     latest: date,
+    slowly: Slowly = on_distinct,
 ) -> Parsed:
     """Days as `pl.Date`; a time of day is read and dropped, 24:00 belongs to the next day.
 
     `formats` are strftime patterns of the mapping, tried first; only they may put day or month before year.
     `roc` allows 民国 years. After `latest` (the delivery day) or before `earliest`: out_of_range.
+    `slowly`: how the cells in no common layout are read, see `etl.values.remembered`.
     """
     values, fault = parse_datetimes(
-        text, formats=formats, roc=roc, epoch_1904=epoch_1904, earliest=earliest, latest=latest
+        text, formats=formats, roc=roc, epoch_1904=epoch_1904, earliest=earliest, latest=latest, slowly=slowly
     )
     return Parsed(values.cast(pl.Date), fault)
 
@@ -79,6 +82,7 @@ def parse_datetimes(
     epoch_1904: bool = False,
     earliest: date = FOUNDING,
     latest: date,
+    slowly: Slowly = on_distinct,
 ) -> Parsed:
     """Moments as `pl.Datetime("us")` without zone; a bare day is its midnight (see `has_time`)."""
     checked = [check_format(pattern) for pattern in formats]
@@ -89,7 +93,7 @@ def parse_datetimes(
         return unread(plain, _first_of([_by_formats(plain, checked), *own]), "bad_date")
 
     fast = _by_formats(text, checked) if checked else _fast(text)
-    return within(repair(text, fast, read), earliest=earliest, latest=latest)
+    return within(repair(text, fast, read, slowly), earliest=earliest, latest=latest)
 
 
 def has_time(text: pl.Series) -> pl.Series:
@@ -99,11 +103,17 @@ def has_time(text: pl.Series) -> pl.Series:
 
 def within(parsed: Parsed, *, earliest: date, latest: date) -> Parsed:
     """Two-digit and other impossible years are bad dates; real ones outside the bounds are out of range."""
+    # The extremes first: they cost a fraction of comparing every cell, and mostly nothing is outside.
+    first, last = parsed.values.min(), parsed.values.max()
+    if first is None or (_day(first) >= earliest and _day(last) <= latest):
+        return parsed
     days = parsed.values.cast(pl.Date)
     outside = (days < earliest) | (days > latest)
-    if not outside.any():
-        return parsed
     return fault_where(fault_where(parsed, days.dt.year() < 1000, "bad_date"), outside, "out_of_range")
+
+
+def _day(moment: object) -> date:
+    return moment.date() if isinstance(moment, datetime) else cast(date, moment)
 
 
 def check_format(pattern: str) -> str:
@@ -131,9 +141,9 @@ def _first_of(readings: Sequence[pl.Series]) -> pl.Series:
 
 def _fast(text: pl.Series) -> pl.Series:
     values = read_fixed(text)
-    left = (values.is_null() & text.is_not_null()).arg_true()
-    if not len(left):
+    if values.null_count() == text.null_count():
         return values
+    left = (values.is_null() & text.is_not_null()).arg_true()
     sample = text.gather(left).sample(min(len(left), _SAMPLE), seed=1)
     for pattern, style in _FAST:
         guard = f"^{pattern}$"

@@ -1,19 +1,23 @@
-"""Read moments of one fixed layout as a matrix of digits: the common case, several times as fast as a parser."""
+"""Read moments of one fixed layout two digits at a time: the common case, several times as fast as a parser."""
 
 from __future__ import annotations
+
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 # 2026-03-05 08:03:00, 2026-03-05 08:03, 2026-03-05; also with slashes.
 WIDTHS = (19, 16, 10)
-_DIGITS = (0, 1, 2, 3, 5, 6, 8, 9, 11, 12, 14, 15, 17, 18)
 _SAMPLE = 200
 _MICROSECONDS = 1_000_000
+_NO_NUMBER = 255
 
-Matrix = npt.NDArray[np.uint8]
+Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
+Booleans = npt.NDArray[np.bool_]
 
 
 def read_fixed(text: pl.Series) -> pl.Series:
@@ -26,63 +30,70 @@ def read_fixed(text: pl.Series) -> pl.Series:
     width = lengths.head(_SAMPLE).drop_nulls().mode().first()
     if width not in WIDTHS:
         return nothing
-    fits = (lengths == width).fill_null(False)
-    is_whole = bool(fits.all())
-    cells = text if is_whole else text.filter(fits)
-    joined = cells.str.join("").item().encode()
-    moments, is_good = _moments(np.frombuffer(joined, np.uint8).reshape(-1, int(str(width))))
-    found = pl.DataFrame({"moment": moments, "is_good": is_good}).select(
-        pl.when("is_good").then(pl.col("moment").cast(pl.Datetime("us")))
-    )
-    read = found.to_series()
+    fits = lengths == width
+    is_whole = not fits.null_count() and bool(fits.all())
+    moments, is_good = _moments(_joined(text if is_whole else text.filter(fits)), int(str(width)))
+    read = pl.Series(moments).cast(pl.Datetime("us"))
+    if not is_good.all():
+        read = pl.select(pl.when(pl.Series(is_good)).then(read)).to_series()
     return read if is_whole else nothing.scatter(fits.arg_true(), read)
 
 
-def _moments(cells: Matrix) -> tuple[Integers, npt.NDArray[np.bool_]]:
-    """Microseconds since 1970 of each row, and whether the row is a date of that layout at all."""
-    width = cells.shape[1]
-    # Bytes below "0" wrap around to large numbers, so one comparison finds every non-digit.
-    digits = {place: cells[:, place] - ord("0") for place in _DIGITS if place < width}
-    is_good = np.logical_and.reduce([digit <= 9 for digit in digits.values()]) & _has_separators(cells)
+def _joined(cells: pl.Series) -> Bytes:
+    """The bytes of all cells, one behind the other: Arrow keeps them so."""
+    array = pa.array(cells.to_arrow(), pa.large_string())
+    _, offsets, data = array.buffers()
+    places = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    return np.frombuffer(data, np.uint8)[places[0] : places[-1]]
 
-    def number(*places: int) -> npt.NDArray[np.int32]:
-        value = np.zeros(len(cells), np.int32)
-        for place in places:
-            value = value * 10 + digits[place]
-        return value
 
-    year, month, day = number(0, 1, 2, 3), number(5, 6), number(8, 9)
-    is_good &= (month >= 1) & (month <= 12) & (day >= 1) & (day <= _days_of_month(year, month)) & (year >= 1)
-    seconds = _days_since_1970(year, month, day).astype(np.int64) * 86_400
+def _moments(cells: Bytes, width: int) -> tuple[Integers, Booleans]:
+    """Microseconds since 1970 of each cell, and whether the cell is a date of that layout at all."""
+    number = {place: _number(cells, width, place) for place in (0, 2, 5, 8, 11, 14, 17) if place < width}
+    is_good = np.maximum.reduce(list(number.values())) < 100
+    is_good &= _has_separators(cells, width)
+    year = number[0].astype(np.int32) * 100 + number[2]
+    month, day = number[5], number[8]
+    is_good &= (year >= 1) & (year <= 9999) & (month >= 1) & (month <= 12) & (day >= 1)
+    starts = _month_starts()
+    place = np.clip(year * 12 + month - 13, 0, len(starts) - 2)
+    days = starts[place] + day - 1
+    is_good &= days < starts[place + 1]
+    seconds = days * 86_400
     for start, limit, unit in ((11, 24, 3_600), (14, 60, 60), (17, 60, 1)):
         if start < width:
-            part = number(start, start + 1)
-            is_good &= part < limit
-            seconds += part * unit
+            is_good &= number[start] < limit
+            seconds += number[start].astype(np.int64) * unit
     return seconds * _MICROSECONDS, is_good
 
 
-def _has_separators(cells: Matrix) -> npt.NDArray[np.bool_]:
-    first = cells[:, 4]
-    good = ((first == ord("-")) | (first == ord("/"))) & (cells[:, 7] == first)
+def _number(cells: Bytes, width: int, place: int) -> Bytes:
+    """The number that two digits of every cell make, `_NO_NUMBER` where they are none."""
+    pairs = np.ndarray(len(cells) // width, "<u2", cells.data, place, (width,))
+    return np.take(_numbers_of_pairs(), pairs)
+
+
+def _has_separators(cells: Bytes, width: int) -> Booleans:
+    marks = cells.reshape(-1, width)
+    first = marks[:, 4]
+    good = ((first == ord("-")) | (first == ord("/"))) & (marks[:, 7] == first)
     for place, mark in ((10, " "), (13, ":"), (16, ":")):
-        if place < cells.shape[1]:
-            good &= cells[:, place] == ord(mark)
-    return good
+        if place < width:
+            good &= marks[:, place] == ord(mark)
+    return np.asarray(good)
 
 
-def _days_of_month(year: npt.NDArray[np.int32], month: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    is_leap = (year % 4 == 0) & ((year % 100 != 0) | (year % 400 == 0))
-    lengths = np.array([0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31], np.int32)
-    return lengths[np.minimum(month, 12)] + (is_leap & (month == 2))
+@cache
+def _numbers_of_pairs() -> Bytes:
+    """The number of every pair of bytes, read as one little-endian integer."""
+    numbers = np.full(1 << 16, _NO_NUMBER, np.uint8)
+    for number in range(100):
+        tens, ones = divmod(number, 10)
+        numbers[ord("0") + tens + ((ord("0") + ones) << 8)] = number
+    return numbers
 
 
-def _days_since_1970(
-    year: npt.NDArray[np.int32], month: npt.NDArray[np.int32], day: npt.NDArray[np.int32]
-) -> npt.NDArray[np.int32]:
-    """Howard Hinnant's days_from_civil: years that begin in March, in eras of 400."""
-    shifted = year - (month <= 2)
-    era = shifted // 400
-    year_of_era = shifted - era * 400
-    day_of_year = (153 * ((month + 9) % 12) + 2) // 5 + day - 1
-    return era * 146_097 + year_of_era * 365 + year_of_era // 4 - year_of_era // 100 + day_of_year - 719_468
+@cache
+def _month_starts() -> Integers:
+    """Days since 1970 on which the months begin, from January of year 1 to January of year 10000."""
+    return np.arange("0001-01", "10000-02", dtype="datetime64[M]").astype("datetime64[D]").astype(np.int64)

@@ -19,6 +19,9 @@ class Parsed(NamedTuple):
     fault: pl.Series
 
 
+Slowly = Callable[[pl.Series, Callable[[pl.Series], Parsed]], Parsed]
+
+
 def without_faults(values: pl.Series) -> Parsed:
     return Parsed(values, nulls(len(values), pl.String()))
 
@@ -32,12 +35,18 @@ def on_distinct(text: pl.Series, parse: Callable[[pl.Series], Parsed]) -> Parsed
     return Parsed(found["values"], found["fault"])
 
 
-def repair(text: pl.Series, fast: pl.Series, parse: Callable[[pl.Series], Parsed]) -> Parsed:
+def repair(
+    text: pl.Series,
+    fast: pl.Series,
+    parse: Callable[[pl.Series], Parsed],
+    slowly: Slowly = on_distinct,
+) -> Parsed:
     """Keep what the fast reading found and parse the other cells slowly, each different one once."""
-    left = fast.is_null() & text.is_not_null()
-    if not left.any():
+    # No fast reading makes something of an empty cell, so that equal counts are equal cells.
+    if fast.null_count() == text.null_count():
         return without_faults(fast)
-    values, fault = on_distinct(text.filter(left), parse)
+    left = fast.is_null() & text.is_not_null()
+    values, fault = slowly(text.filter(left), parse)
     rows = left.arg_true()
     # Series.scatter works in place: only on a copy, the caller may hold `fast`.
     return Parsed(fast.clone().scatter(rows, values), nulls(len(text), pl.String()).scatter(rows, fault))

@@ -53,7 +53,8 @@ def test_anything_else_is_null_and_never_an_error(cells: list[str | None]) -> No
     ],
 )
 def test_impossible_and_odd_cells_are_left_to_the_parser(cell: str) -> None:
-    assert read_fixed(pl.Series(["2025-01-01 08:00", cell])).to_list() == [datetime(2025, 1, 1, 8), None]
+    sound, moment = "2025-01-01 08:00", datetime(2025, 1, 1, 8)
+    assert read_fixed(pl.Series([sound, cell, sound])).to_list() == [moment, None, moment]
 
 
 def test_leap_days_are_days() -> None:

@@ -1,0 +1,64 @@
+"""Frames, one after the other, into one Parquet file, written in a thread of its own."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from queue import Full, Queue
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+WAITING_FRAMES = 1
+_PATIENCE_SECONDS = 0.2
+
+
+class ParquetSink:
+    """Takes frames by `put` until `close`; what goes wrong while writing is raised by either."""
+
+    def __init__(self, path: Path, template: pl.DataFrame, *, categories: frozenset[str]) -> None:
+        """`template`: no rows, the columns as they are to be read back; `categories`: its texts of few words."""
+        self._path = path
+        self._template = template
+        self._types = {n: pl.Categorical() if n in categories else t for n, t in template.schema.items()}
+        self._frames: Queue[pl.DataFrame | None] = Queue(WAITING_FRAMES)
+        self._pool = ThreadPoolExecutor(1)
+        self._done = self._pool.submit(self._write)
+
+    def put(self, frame: pl.DataFrame) -> None:
+        """Hand over a frame; waits while the one before is not yet taken."""
+        self._hand_over(frame.select(pl.col(name).cast(dtype) for name, dtype in self._types.items()))
+
+    def close(self) -> None:
+        """Wait until all is written; a second call does nothing."""
+        if not self._done.done():
+            self._hand_over(None)
+        self._pool.shutdown()
+        self._done.result()
+
+    def _hand_over(self, frame: pl.DataFrame | None) -> None:
+        while not self._done.done():
+            try:
+                return self._frames.put(frame, timeout=_PATIENCE_SECONDS)
+            except Full:
+                continue
+        return self._done.result()
+
+    def _write(self) -> None:
+        def frames(*_: object) -> Iterator[pl.DataFrame]:
+            while (frame := self._frames.get()) is not None:
+                yield frame
+
+        source = register_io_source(frames, schema=self._types)
+        # Statistics would cost a quarter of the writing, and nobody looks for single records in an archive.
+        source.sink_parquet(
+            self._path, compression="zstd", compression_level=1, statistics=False, metadata=_plain_types(self._template)
+        )
+
+
+def _plain_types(template: pl.DataFrame) -> dict[str, str]:
+    """The note by which readers restore types, naming texts where categories are written: Parquet has but texts."""
+    schema = template.to_arrow().schema
+    return {"ARROW:schema": base64.b64encode(schema.serialize().to_pybytes()).decode("ascii")}
