@@ -54,6 +54,21 @@ class ArchiveWriter:
         if quarantined.height:
             self._quarantined.append(quarantined)
 
+    def take_conflicts(self) -> tuple[pl.DataFrame, int]:
+        """Set aside every source row whose key stands in this file with two contents; these rows, and their records."""
+        self._sink.close()
+        records = pl.read_parquet(self._fresh)
+        content = [name for name in records.columns if name not in ("record_key", "sheet_no", "line")]
+        is_torn = pl.struct(content).n_unique().over("record_key") > 1
+        rows = records.filter(is_torn).select("sheet_no", "line").unique(maintain_order=True)
+        kept = records.join(rows, on=["sheet_no", "line"], how="anti", maintain_order="left")
+        kept.write_parquet(self._fresh, compression="zstd", compression_level=1)
+        told = {"reason_code": pl.lit("duplicate_conflict"), "field": pl.lit("")}
+        nothing = {name: pl.lit(None, dtype=pl.String) for name in ("header", "values")}
+        quarantined = rows.with_columns(**told, **nothing).select(*QUARANTINE)
+        self.set_aside(quarantined)
+        return quarantined, records.height - kept.height
+
     def commit(self, info: dict[str, Any]) -> None:
         """Close, sync and publish the batch; its JSON comes last and is what makes the batch exist."""
         self._sink.close()

@@ -84,7 +84,7 @@ def resolve_headers(mapping: Mapping, headers: tuple[str, ...]) -> tuple[dict[st
         picked = pick_headers(column, there)
         if picked is not None:
             found[name] = picked
-        elif column.required or name in required:
+        elif column.required or name in required or name.startswith("_"):
             wanted = " | ".join(word for group in column.groups for word in group)
             raise Unreadable("missing_column", sheet=None, line=None, found="、".join(headers), expected=wanted)
         else:
@@ -97,9 +97,9 @@ def pick_headers(column: Column, there: Dictionary[str, str]) -> tuple[str, ...]
     picked = []
     for group in column.groups:
         spelling = next((there[normalise_header(word)] for word in group if normalise_header(word) in there), None)
-        if spelling is None and not (len(column.groups) > 1 and group[0].startswith("_")):
+        if spelling is None:
             return None
-        picked.append(spelling or group[0])
+        picked.append(spelling)
     return tuple(picked)
 
 

@@ -101,6 +101,10 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
             if sum(frame.height for frame in set_aside) > JUDGED_ROWS:
                 _judge(set_aside, recipe, tally, writer)
         _judge(set_aside, recipe, tally, writer)
+        if mapping.keys.duplicate_conflict:
+            conflicts, records = writer.take_conflicts()
+            tally.records -= records
+            tally.add_judged(conflicts, 0)
         info = head | _outcome(file, mapping, tally, recipe)
         writer.commit(info)
     return info
@@ -196,6 +200,7 @@ def _outcome(file: InboxFile, mapping: Mapping, tally: Tally, recipe: Recipe) ->
         "records": tally.records,
         "quarantined_by_reason": dict(sorted(tally.reasons.items())),
         "warnings": _absent_columns(mapping, recipe),
+        "ignored_columns": _ignored_columns(mapping, recipe),
         "window": [day.isoformat() for day in window] if window else None,
         "reports_for": reports_for,
         "earliest_on": tally.first.isoformat() if tally.first else None,
@@ -217,3 +222,10 @@ def _types(entries: pl.DataFrame) -> list[dict[str, Any]]:
 def _absent_columns(mapping: Mapping, recipe: Recipe) -> list[str]:
     filled = {name for name, column in mapping.columns.items() if column.constant is not None} | set(recipe.headers)
     return [f"missing_column: {name}" for name in mapping.columns if name not in filled]
+
+
+def _ignored_columns(mapping: Mapping, recipe: Recipe) -> list[str]:
+    """Headers of the file that nothing was read from: unknown ones, and those that the mapping drops on purpose."""
+    unfolded = unfolded_headers(mapping.unpivot, recipe.all_headers) if mapping.unpivot else {}
+    used = {*unfolded, *(header for headers in recipe.headers.values() for header in headers)}
+    return [redact(header) for header in recipe.all_headers if header not in used]

@@ -12,11 +12,11 @@ from etl.readers import ROW_COLUMNS
 from etl.recipe import Recipe
 from etl.register import Registered, register_chunk, registered_lookup
 from etl.unpivot import unpivot
-from etl.values import normalise_spellings, parse_quantities
+from etl.values import clean, normalise_spellings, parse_quantities
 
 REASON_ORDER = ("missing_required", "out_of_range", "inconsistent")
 # An unfolded column needs no entry of its own in [columns]: its text is read as it stands.
-UNFOLDED = Column(constant="")
+UNFOLDED = Column(constant="", required=True)
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     is_row = ~is_total & ~text["__blank"]
     is_aligned = text["__fault"].is_null() & is_row
     aligned = text if is_aligned.all() else text.filter(is_aligned)
-    rows = unpivot(aligned, recipe.mapping.unpivot, recipe.all_headers) if recipe.mapping.unpivot else aligned
+    rows = unpivot(aligned, recipe.mapping, recipe.all_headers) if recipe.mapping.unpivot else aligned
     registered = register_chunk(rows, recipe.mapping)
     lookups = {
         "org": registered_lookup(registered.org),
@@ -94,6 +94,9 @@ def parse_rows(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, pl.Dat
             typed["received_hour"] = hours_of(raw, typed["received_at"])
         if field.kind == "quantity" and "qualifier_code" not in recipe.headers:
             typed["qualifier_code"] = parse_quantities(raw, units=column.units)[1].cast(TYPES["code"])
+    helpers = {name: column for name, column in mapping.columns.items() if name.startswith("_")}
+    for name, column in helpers.items():
+        typed[name] = clean(compose(rows, column, recipe.headers.get(name, ())))
     return pl.DataFrame(typed), _first_faults(rows, fault_columns)
 
 

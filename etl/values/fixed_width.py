@@ -27,8 +27,10 @@ def read_fixed(text: pl.Series) -> pl.Series:
     """
     nothing = pl.Series(values=[None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
     lengths = text.str.len_bytes()
-    width = lengths.head(_SAMPLE).drop_nulls().mode().first()
-    if width not in WIDTHS:
+    sample = lengths.head(_SAMPLE)
+    # The largest of equally frequent ones: polars gives them in any order.
+    width = sample.filter(sample.is_in(WIDTHS)).mode().max()
+    if width is None:
         return nothing
     fits = lengths == width
     is_whole = not fits.null_count() and bool(fits.all())

@@ -320,3 +320,42 @@ def test_parquet_is_read_only_where_the_mapping_trusts_it(data: Path) -> None:
     assert caught.value.code == "not_what_it_says"
     trusted = Archived(data, incident(BASIC, "[read]\ntrusted = true"), "a.parquet", content)
     assert trusted.column("received_on") == [date(2026, 3, 1)]
+
+
+def test_helper_fields_make_keys_of_columns_that_are_not_archived(data: Path) -> None:
+    mapping = incident(
+        'org_code = "单位"\nreceived_at = "时间"\n_book = "册"\n_page = "页"',
+        '[keys]\nrecord = ["_book", "_page"]\n',
+    )
+    found = archive(data, mapping, "单位,时间,册,页\nS1,2026-03-01,甲,1\nS1,2026-03-01,甲,2\nS1,2026-03-02,甲,1\n")
+    keys = found.column("record_key")
+    assert keys[0] == keys[2] != keys[1]
+    assert found.info["ignored_columns"] == []
+
+
+def test_two_contents_of_one_key_are_set_aside_where_the_mapping_asks_for_it(data: Path) -> None:
+    rows = "编号,单位,时间\n1,S1,2026-03-01\n2,S1,2026-03-01\n2,S1,2026-03-02\n3,S1,2026-03-03\n3,S1,2026-03-03\n"
+    strict = archive(data, incident(BASIC, "[keys]\nduplicate_conflict = true"), rows)
+    assert strict.column("line") == [2, 5, 6]
+    assert strict.quarantined.select("line", "reason_code").rows() == [
+        (3, "duplicate_conflict"),
+        (4, "duplicate_conflict"),
+    ]
+    assert (strict.info["rows_in"], strict.info["quarantined"], strict.info["records"]) == (5, 2, 3)
+
+
+def test_blank_cells_of_wide_tables_are_no_records_or_a_fault(data: Path) -> None:
+    rows = "单位,202601,202602\nS1,3,-\nS2,4,5\n"
+    more = '[unpivot]\nheaders = "^(20\\\\d{4})$"\ninto = "period_month"\nvalue = "incident_count"\n%s\n'
+    keys = '[keys]\nrecord = ["org_code", "period_start"]\n'
+    lenient = archive(data, incident('org_code = "单位"', more % "" + keys), rows)
+    assert sorted(lenient.column("incident_count")) == [3, 4, 5]
+    strict = archive(data, incident('org_code = "单位"', more % "skip_blank = false" + keys), rows)
+    assert sorted(strict.column("incident_count")) == [4, 5]
+    assert strict.quarantined.select("line", "reason_code").rows() == [(2, "missing_required")]
+
+
+def test_columns_that_were_not_read_are_named(data: Path) -> None:
+    found = archive(data, incident(BASIC), "编号,单位,时间,姓名,电话13912345678\n1,S1,2026-03-01,张三,x\n")
+    assert found.info["ignored_columns"][0] == "姓名"
+    assert "13912345678" not in found.info["ignored_columns"][1]
