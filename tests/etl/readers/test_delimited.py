@@ -351,3 +351,38 @@ def test_filling_down_goes_across_blocks_and_leaves_faults_and_blanks_alone(tmp_
     frame = pl.concat(table.chunks())
     assert frame["编号"].to_list() == ["1", "1", None, None, "1", "2"]
     assert frame["__fault"].to_list() == [None, None, None, "short_row", None, None]
+
+
+@pytest.mark.parametrize("block_bytes", [64 << 10, 100_000, 1 << 20])
+@pytest.mark.parametrize("codec", ["utf-8", "gb18030"])
+@pytest.mark.parametrize(
+    ("odd_row", "fault"),
+    [
+        ("", None),
+        ("9,z,\n", None),
+        ("9,z\n", "short_row"),
+        ("9\n9,z,y,x\n", "short_row"),
+        ("9,z,y,x,w\n", "extra_fields"),
+        (",,\n", None),
+        ("9,z,\0\n", "undecodable"),
+    ],
+)
+def test_one_odd_row_changes_nothing_around_it(
+    odd_row: str, fault: str | None, codec: str, block_bytes: int, tmp_path: Path
+) -> None:
+    """Blocks in which nothing is wrong take a shorter way than the one with the odd row and those behind it."""
+    before = "".join(f"{i},纠纷{i},{'备注' * (i % 9 + 1)}\n" for i in range(9_000))
+    behind = "".join(f"{i},纠纷,x\n" for i in range(9_000, 18_000))
+    path = write(tmp_path, ("编号,类型,备注\n" + before + odd_row + behind).encode(codec))
+    table = open_delimited(path, LAYOUT, block_bytes=block_bytes)
+    assert table is not None
+    frame = pl.concat(table.chunks(["编号", "类型"]))
+    odd = odd_row.count("\n")
+    assert frame["__line"].to_list() == list(range(2, 18_002 + odd))
+    assert frame["编号"].head(9_000).to_list() == [str(i) for i in range(9_000)]
+    assert frame["编号"].tail(9_000).to_list() == [str(i) for i in range(9_000, 18_000)]
+    assert frame["类型"].head(9_000).to_list() == [f"纠纷{i}" for i in range(9_000)]
+    faults_found = frame["__fault"].to_list()
+    assert faults_found[:9_000] + faults_found[9_000 + odd :] == [None] * 18_000
+    assert faults_found[9_000 : 9_000 + min(odd, 1)] == [fault] * min(odd, 1)
+    assert frame["__blank"].sum() == (odd_row == ",,\n")
