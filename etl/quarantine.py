@@ -35,7 +35,11 @@ def judge(set_aside: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, int]:
 
 
 def is_no_record(rows: pl.DataFrame, recipe: Recipe) -> pl.Series:
-    """Among rows set aside: those that are blank, a printed total or a footnote, and so are dropped and counted."""
+    """Among rows set aside: those that are a printed total or a footnote, and so are dropped and counted.
+
+    Blank rows never come here: the reader knows them, by all columns of the file. A row that is empty only where
+    we look holds something else, and is quarantined for what it lacks.
+    """
     if not rows.height:
         return pl.Series(dtype=pl.Boolean)
     looked = rows.select([name for name in recipe.all_headers if name in rows.columns])
@@ -44,17 +48,13 @@ def is_no_record(rows: pl.DataFrame, recipe: Recipe) -> pl.Series:
     # Tidied once: every use of an expression would compile its pattern and run it again.
     tidy = looked.select(pl.all().str.replace_all(r"[\s\u3000\u00a0:：]+", "").str.to_lowercase().fill_null(""))
     cells = [pl.col(name) for name in tidy.columns]
-    is_blank = pl.all_horizontal(cell == "" for cell in cells)
     is_total = pl.any_horizontal(
         (cell.str.len_chars() <= 20) & pl.any_horizontal(cell.str.ends_with(word) for word in words) for cell in cells
     )
     first = pl.coalesce(pl.when(cell != "").then(cell) for cell in cells)
     filled = pl.sum_horizontal((cell != "").cast(pl.Int32) for cell in cells)
     is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
-    verdicts = tidy.select((is_blank | is_total | is_note).alias("any"), (is_total | is_note).alias("said"))
-    is_structural = rows["__field"] == ""
-    # A torn row keeps no text, so that being blank says nothing about it.
-    return (verdicts["any"] & ~is_structural) | (verdicts["said"].fill_null(False) & is_structural)
+    return tidy.select(is_total | is_note).to_series().fill_null(False)
 
 
 def quarantined_rows(rows: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:

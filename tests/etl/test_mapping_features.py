@@ -359,3 +359,10 @@ def test_columns_that_were_not_read_are_named(data: Path) -> None:
     found = archive(data, incident(BASIC), "编号,单位,时间,姓名,电话13912345678\n1,S1,2026-03-01,张三,x\n")
     assert found.info["ignored_columns"][0] == "姓名"
     assert "13912345678" not in found.info["ignored_columns"][1]
+
+
+def test_a_row_that_is_empty_only_where_we_look_is_quarantined_and_not_called_blank(data: Path) -> None:
+    rows = "序号,编号,单位,时间,备注\n1,1,S1,2026-03-01,\n,,,,有字\n,,,,\n"
+    found = archive(data, incident(BASIC), rows)
+    assert found.quarantined.select("line", "reason_code").rows() == [(3, "missing_required")]
+    assert (found.info["rows_in"], found.info["dropped"], found.info["records"]) == (3, 1, 1)
