@@ -122,7 +122,7 @@ def _run(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], clock: 
 
 
 def _make(connection: duckdb.DuckDBPyConnection, model: Model) -> None:
-    if not (model.is_published and PUBLISHED_KEY in model.sql):
+    if model.kind == "view" or not (model.is_published and PUBLISHED_KEY in model.sql):
         connection.execute(f"create {model.kind} {model.table} as\n{model.sql}")
         return
     columns = connection.execute(f"describe {model.sql}").fetchall()
@@ -161,10 +161,10 @@ def _balance(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, int]]
 
 def _describe(connection: duckdb.DuckDBPyConnection, models: Iterable[Model]) -> None:
     """Publish grain and column texts as comments."""
-    texts, columns = read_column_texts(), columns_of(connection)
+    texts, columns = read_column_texts(), columns_of(connection, with_views=True)
     comments = []
     for model in models:
-        comments.append(f"comment on table {model.table} is '{quoted(model.grain)}'")
+        comments.append(f"comment on {model.kind} {model.table} is '{quoted(model.grain)}'")
         for column in columns[model.table]:
             text = texts.find(model.table, column)
             if text is None:

@@ -8,11 +8,12 @@ import duckdb
 
 _COLUMNS = """
     select
-        c.schema_name || '.' || c.table_name, coalesce(t.comment, ''), t.estimated_size,
+        c.schema_name || '.' || c.table_name, coalesce(t.comment, v.comment, ''), t.estimated_size,
         c.column_name, c.data_type, coalesce(c.comment, '')
     from duckdb_columns() as c
-    inner join duckdb_tables() as t using (database_oid, schema_oid, table_oid)
-    where c.database_name = current_database() and not t.temporary
+    left join duckdb_tables() as t using (database_oid, schema_oid, table_oid)
+    left join duckdb_views() as v on c.database_oid = v.database_oid and c.table_oid = v.view_oid
+    where c.database_name = current_database() and not c.internal and not coalesce(t.temporary, v.temporary)
     order by c.schema_name, c.table_name, c.column_index
 """
 
@@ -29,12 +30,12 @@ class ColumnDescription:
 
 @dataclass(frozen=True)
 class TableDescription:
-    """One table: its grain in both languages, its rows, and its columns in order."""
+    """One table or view: its grain in both languages, its rows (of a view null), and its columns in order."""
 
     name: str
     grain_zh: str
     grain_en: str
-    rows: int
+    rows: int | None
     columns: tuple[ColumnDescription, ...]
 
 
@@ -48,7 +49,7 @@ def describe(connection: duckdb.DuckDBPyConnection, table: str | None = None) ->
     Raises:
         UnknownTable: there is no such table.
     """
-    grouped: dict[tuple[str, str, int], list[ColumnDescription]] = {}
+    grouped: dict[tuple[str, str, int | None], list[ColumnDescription]] = {}
     for name, grain, rows, column, dtype, comment in connection.execute(_COLUMNS).fetchall():
         grouped.setdefault((name, grain, rows), []).append(ColumnDescription(column, dtype, *_languages(comment)))
     tables = [

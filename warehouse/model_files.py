@@ -12,6 +12,8 @@ from pathlib import Path
 MODELS = Path(__file__).resolve().parent / "models"
 SCRATCH = "staging"
 PUBLISHED = ("core", "mart", "metric", "ops")
+# What the metrics count of one row is said once, here; as a table it would store the largest table twice.
+PUBLISHED_VIEWS = frozenset({"core.incident_part"})
 
 _GRAIN = re.compile(r"-- (?P<zh>.*[\u4e00-\u9fff].*?) / (?P<en>.+)")
 _TABLE = re.compile(rf"\b(?:{'|'.join((SCRATCH, *PUBLISHED))})\.[a-z]\w*")
@@ -52,7 +54,7 @@ class Model:
     def kind(self) -> str:
         """A feed's own staging model only filters its archive: a view, so that nothing is written twice."""
         is_filter = self.schema == SCRATCH and f"{SCRATCH}.archive_{self.name}" in self.reads
-        return "view" if is_filter else "table"
+        return "view" if is_filter or self.table in PUBLISHED_VIEWS else "table"
 
     @property
     def is_published(self) -> bool:

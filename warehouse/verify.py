@@ -12,10 +12,11 @@ import duckdb
 HASHED = ("core", "mart", "metric")
 _FLOATING = ("FLOAT", "DOUBLE")
 _COLUMNS = """
-    select schema_name, table_name, column_name, data_type
-    from duckdb_columns()
-    where not internal and database_name = current_database()
-    order by schema_name, table_name, column_index
+    select c.schema_name, c.table_name, c.column_name, c.data_type
+    from duckdb_columns() as c
+    left join duckdb_views() as v on c.database_oid = v.database_oid and c.table_oid = v.view_oid
+    where not c.internal and c.database_name = current_database() and (v.view_oid is null or ?)
+    order by c.schema_name, c.table_name, c.column_index
 """
 
 
@@ -86,10 +87,10 @@ def _is_hashed(table: str) -> bool:
     return table.partition(".")[0] in HASHED
 
 
-def columns_of(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Columns and their types of every table, by schema-qualified name."""
+def columns_of(connection: duckdb.DuckDBPyConnection, *, with_views: bool = False) -> dict[str, dict[str, str]]:
+    """Columns and their types of every table (a view holds nothing that could break), by schema-qualified name."""
     tables: dict[str, dict[str, str]] = {}
-    for schema, table, column, dtype in connection.execute(_COLUMNS).fetchall():
+    for schema, table, column, dtype in connection.execute(_COLUMNS, [with_views]).fetchall():
         tables.setdefault(f"{schema}.{table}", {})[column] = dtype
     return tables
 

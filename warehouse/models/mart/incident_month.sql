@@ -22,7 +22,8 @@ select
     cast(sum(i.non_police_received_count) as bigint) as non_police_received_count,
     cast(sum(i.non_police_referred_count) as bigint) as non_police_referred_count,
     cast(sum(i.mediated_resolved_count) as bigint) as mediated_resolved_count,
-    cast(sum(i.mediated_failed_count) as bigint) as mediated_failed_count
+    cast(sum(i.mediated_failed_count) as bigint) as mediated_failed_count,
+    cast(sum(i.stock_count) as bigint) as stock_count
 from mart.incident_day as i
 -- A total belongs to this month or to none.
 inner join core.dim_date as e on i.period_end = e.date and i.month_start = e.month_start
