@@ -12,7 +12,9 @@ from typing import Any
 import duckdb
 
 from warehouse.archive import ArchiveBatch, base_tables
+from warehouse.early_warning import SIGNAL, write_signals
 from warehouse.generations import DATABASE
+from warehouse.metric_macros import create_macros
 from warehouse.model_files import (
     PUBLISHED,
     SCRATCH,
@@ -37,8 +39,8 @@ class Unbalanced(Exception):
 class BuildResult:
     """What was built; per batch `loaded` and `duplicates` in source rows.
 
-    `seconds` by stage: versions (all of staging), core, mart, metric, ops, comments, hash. Up to `core` it is
-    the way from archive to core.
+    `seconds` by stage: versions (all of staging), core, mart, metric, ops, signal, comments, hash. Up to `core`
+    it is the way from archive to core.
     """
 
     database: Path
@@ -88,10 +90,13 @@ def build(
         reductions = _reductions(connection, feeds, {batch.feed for batch in batches})
         models = in_dependency_order([*read_models(), *reductions])
         _run(connection, models, clock)
-        ledger = _balance(connection)
-        _describe(connection, [model for model in models if model.is_published])
-        clock.stop("comments")
         data_until = dict(connection.execute("select feed, data_until from ops.data_until").fetchall())
+        write_signals(connection, data_until=data_until.get("incident"))
+        clock.stop("signal")
+        create_macros(connection)
+        ledger = _balance(connection)
+        _describe(connection, [*(model for model in models if model.is_published), SIGNAL])
+        clock.stop("comments")
         close_scratch(connection, directory)
         connection.execute("checkpoint")
     content = read_content(database)

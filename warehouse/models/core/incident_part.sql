@@ -73,6 +73,7 @@ select
         else p.incident_count
     end as followed_count,
     case when p.has_age then p.days_to_close end as days_to_close,
+    case when p.has_age and p.closed_count = 0 then p.received_on end as open_since,
     case when p.is_urgent then p.incident_count end as urgent_count,
     case when p.is_urgent then p.response_minutes end as urgent_response_minutes
 from part as p

@@ -7,7 +7,7 @@ select
     i.dispute_type_code,
     i.days_to_close,
     -- How long an open case has waited depends on the day somebody asks.
-    case when i.days_to_close is null then i.received_on end as open_since,
+    i.open_since,
     cast(sum(i.followed_count) as bigint) as followed_count
 from core.incident_part as i
 where i.followed_count > 0
@@ -18,4 +18,4 @@ group by
     i.station_code,
     i.dispute_type_code,
     i.days_to_close,
-    case when i.days_to_close is null then i.received_on end
+    i.open_since

@@ -1,0 +1,142 @@
+"""Ask the warehouse for the parts of a metric: sums per window and key, or counts per minute or day."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from warehouse.metric_sql import Query, Window, aggregate, distribution, key_names, person_years, stock
+from warehouse.relations import Source
+
+Key = tuple[str | None, ...]
+
+
+@dataclass(frozen=True)
+class Distribution:
+    """How many cases took how many minutes or days, and how many had been open for so long."""
+
+    numbers: NDArray[np.int64]
+    cases: NDArray[np.int64]
+    open: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What one cell is made of; null = the source does not deliver it."""
+
+    numerator: float | None = None
+    denominator: float | None = None
+    extras: dict[str, float] = field(default_factory=dict)
+    distribution: Distribution | None = None
+
+
+Measured = dict[tuple[int, Key], Parts]
+
+
+def choose_source(query: Query, *, has_long_rows: bool, on_facts: bool = False) -> Source:
+    """The cheapest source that has the dimensions and whose grain the windows keep.
+
+    `on_facts` takes the last one, the facts themselves: the same figures, for the benchmark and for doubters.
+    """
+    able = [source for source in query.relation.sources if source.has(query.dimensions)]
+    if on_facts:
+        return able[-1]
+    whole = all(is_whole_months(window) for window in query.windows) and not has_long_rows
+    only_months = all(source.grain == "month" for source in able)
+    return next(source for source in able if source.grain == "day" or whole or only_months)
+
+
+def is_whole_months(window: Window) -> bool:
+    """Whether it begins with the first day of a month and ends with the last day of one."""
+    end = window.end
+    return window.start.day == 1 and end.day == monthrange(end.year, end.month)[1]
+
+
+def sql_of(query: Query, source: Source, *, until: date) -> str:
+    """The SQL that `measure` runs; `until` is the last day of the metric's feed."""
+    if query.metric.kind == "stock":
+        return stock(query, source)
+    if query.metric.kind in ("quantile", "survival"):
+        return distribution(query, source, until=until)
+    return aggregate(query, source)
+
+
+def measure(connection: duckdb.DuckDBPyConnection, query: Query, source: Source, *, until: date) -> Measured:
+    """Parts per window number and key; a cell without rows is missing."""
+    cursor = connection.execute(sql_of(query, source, until=until))
+    names = [column[0] for column in cursor.description or ()]
+    rows = cursor.fetchall()
+    if query.metric.kind in ("quantile", "survival"):
+        return _distributions(query, rows)
+    measured = _sums(query, names, rows)
+    if query.metric.denominator == "person_years":
+        return _with_person_years(connection, query, measured)
+    return measured
+
+
+def _sums(query: Query, names: Sequence[str], rows: Sequence[Sequence[object]]) -> Measured:
+    keys = [names.index(name) for name in key_names(query) if name in names]
+    numerator, denominator, count = (names.index(name) for name in ("numerator", "denominator", "source_rows"))
+    extras = [(name, index) for index, name in enumerate(names) if denominator < index < count]
+    return {
+        (_whole(row[0]), tuple(_code(row[index]) for index in keys)): Parts(
+            _number(row[numerator]),
+            _number(row[denominator]),
+            {name: value for name, index in extras if (value := _number(row[index])) is not None},
+        )
+        for row in rows
+        if row[count]
+    }
+
+
+def _distributions(query: Query, rows: Sequence[Sequence[object]]) -> Measured:
+    width = len(query.by)
+    collected: dict[tuple[int, Key], list[Sequence[object]]] = {}
+    for row in rows:
+        key = (_whole(row[0]), tuple(_code(value) for value in row[1 : 1 + width]))
+        if row[1 + width] is not None:
+            collected.setdefault(key, []).append(row[1 + width :])
+    measured = {}
+    for key, counts in collected.items():
+        numbers, cases, waiting = np.array(sorted(counts, key=lambda row: _whole(row[0])), dtype=np.int64).T
+        total = float(cases.sum() + waiting.sum())
+        measured[key] = Parts(denominator=total, distribution=Distribution(numbers, cases, waiting))
+    return measured
+
+
+def _with_person_years(connection: duckdb.DuckDBPyConnection, query: Query, measured: Measured) -> Measured:
+    """Add the population's share; under 28 days there is none."""
+    cursor = connection.execute(person_years(query))
+    names = [column[0] for column in cursor.description or ()]
+    own = [place for place, name in enumerate(key_names(query)) if name in names]
+    known = {}
+    for row in cursor.fetchall():
+        years, is_estimate, days = row[-3:]
+        key = tuple(_code(value) for value in row[1:-3])
+        extras = {"is_estimate": float(bool(is_estimate)), "days": float(days)}
+        known[row[0], key] = (_number(years), extras)
+    nothing: tuple[None, dict[str, float]] = (None, {})
+    return {
+        (window, key): Parts(parts.numerator, *known.get((window, tuple(key[place] for place in own)), nothing))
+        for (window, key), parts in measured.items()
+    }
+
+
+def _whole(value: object) -> int:
+    return int(value)  # type: ignore[call-overload,no-any-return]
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(value)  # type: ignore[arg-type]
+
+
+def _code(value: object) -> str | None:
+    if isinstance(value, date):
+        return f"{value:%Y-%m}"
+    return None if value is None else str(value)

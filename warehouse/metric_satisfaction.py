@@ -1,0 +1,129 @@
+"""The numbers of satisfaction: each says by its name which levels it counts and of whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warehouse.metric_definition import Metric, Texts
+from warehouse.relations import RELATIONS
+
+_T = Texts
+_VALID = "r.answer_status_code = 'valid' and r.level is not null"
+_ANSWERED = f"case when {_VALID} then r.weight_sum end"
+
+
+def _share(levels: str) -> str:
+    return f"case when {_VALID} then case when {levels} then r.weight_sum else 0 end end"
+
+
+_SURVEY: dict[str, Any] = {
+    "feed": "satisfaction",
+    "relation": "satisfaction",
+    "kind": "ratio",
+    "date_role": "invited",
+    "unit": "fraction",
+    "interval": "wilson",
+    "smallest_n": 30,
+    # Scales never mix: a three-point survey has no five-point level.
+    "condition": "r.scale_points = 5",
+    "dimensions": RELATIONS["satisfaction"].dimensions,
+}
+# How the answers came about: for the effective number of weighted answers, and to tell when modes are mixed.
+_OF_ANSWERS = (
+    ("weight_square", f"sum(case when {_VALID} then r.weight_square_sum end)"),
+    ("modes", f"count(distinct case when {_VALID} then r.survey_code || '/' || r.mode_code end)"),
+)
+_OF_INVITED = (
+    ("weight_square", "sum(r.weight_square_sum)"),
+    ("modes", "count(distinct r.survey_code || '/' || r.mode_code)"),
+)
+
+
+def _satisfied(metric_id: str, zh: str, en: str, words: tuple[str, str], levels: str, direction: str) -> Metric:
+    return Metric(
+        id=metric_id,
+        name=_T(zh, en),
+        formula=_T(
+            f"{words[0]}的有效评价 ÷ 全部有效评价；不清楚、拒答、未接通不计；默认用重点调查（五级）",
+            f"valid answers that are {words[1]} / all valid answers; do not know, refused and no contact do not count;"
+            " by default of the headline survey on five points",
+        ),
+        why=_T("群众怎么评价", "what people think of us"),
+        phrase=_T(zh, en),
+        numerator=_share(levels),
+        denominator=_ANSWERED,
+        extras=_OF_ANSWERS,
+        **_SURVEY | {"direction": direction},
+    )
+
+
+SATISFACTION_METRICS = (
+    _satisfied(
+        "satisfaction_rate_top2",
+        "满意率（非常满意＋满意）",
+        "satisfaction rate (top 2 of 5)",
+        ("非常满意和满意", "very satisfied or satisfied"),
+        "r.level >= 4",
+        "higher_better",
+    ),
+    _satisfied(
+        "satisfaction_rate_top3",
+        "好评率（含基本满意）",
+        "approval rate (top 3 of 5)",
+        ("非常满意、满意和基本满意", "basically satisfied or better"),
+        "r.level >= 3",
+        "higher_better",
+    ),
+    _satisfied(
+        "satisfaction_rate_top1",
+        "非常满意率",
+        "very satisfied rate (top 1 of 5)",
+        ("非常满意", "very satisfied"),
+        "r.level = 5",
+        "higher_better",
+    ),
+    _satisfied(
+        "dissatisfaction_rate",
+        "差评率（不满意＋非常不满意）",
+        "dissatisfaction rate (last 2 of 5)",
+        ("不满意和非常不满意", "dissatisfied or very dissatisfied"),
+        "r.level <= 2",
+        "lower_better",
+    ),
+    Metric(
+        id="survey_response_rate",
+        name=_T("有效应答率", "survey response rate"),
+        formula=_T("有效评价数 ÷ 邀请数", "valid answers / invitations"),
+        why=_T("应答越少，满意率越要小心看", "the fewer answer, the less a satisfaction rate says"),
+        phrase=_T("有效应答率", "survey response rate"),
+        numerator=f"case when {_VALID} then r.invited_count else 0 end",
+        denominator="r.invited_count",
+        extras=(("modes", dict(_OF_INVITED)["modes"]),),
+        **_SURVEY | {"direction": "neutral"},
+    ),
+    Metric(
+        id="satisfaction_lowest_rate",
+        name=_T("满意率下界（未答者都不满意）", "lowest possible satisfaction rate"),
+        formula=_T("满意的有效评价 ÷ 邀请数", "satisfied answers / invitations: as if nobody else were satisfied"),
+        why=_T("应答不足一半时的最坏情形", "the worst case, shown when fewer than half answered"),
+        phrase=_T("满意率下界", "lowest possible satisfaction rate"),
+        numerator=f"case when {_VALID} and r.level >= 4 then r.weight_sum else 0 end",
+        denominator="r.weight_sum",
+        extras=_OF_INVITED,
+        **_SURVEY | {"direction": "higher_better"},
+    ),
+    Metric(
+        id="satisfaction_highest_rate",
+        name=_T("满意率上界（未答者都满意）", "highest possible satisfaction rate"),
+        formula=_T(
+            "（满意的有效评价＋未作有效评价的邀请） ÷ 邀请数",
+            "(satisfied + invitations without a valid answer) / invitations: as if everybody else were satisfied",
+        ),
+        why=_T("应答不足一半时的最好情形", "the best case, shown when fewer than half answered"),
+        phrase=_T("满意率上界", "highest possible satisfaction rate"),
+        numerator=f"case when {_VALID} and r.level < 4 then 0 else r.weight_sum end",
+        denominator="r.weight_sum",
+        extras=_OF_INVITED,
+        **_SURVEY | {"direction": "higher_better"},
+    ),
+)

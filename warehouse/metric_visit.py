@@ -1,0 +1,157 @@
+"""The numbers of mediation sessions, and of visits and what they found."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from warehouse.metric_definition import Metric, Texts
+from warehouse.relations import RELATIONS
+
+_T = Texts
+_SESSION: dict[str, Any] = {
+    "feed": "mediation",
+    "relation": "mediation",
+    "kind": "ratio",
+    "date_role": "held",
+    "unit": "fraction",
+    "direction": "neutral",
+    "interval": "wilson",
+    "smallest_n": 30,
+    "dimensions": RELATIONS["mediation"].dimensions,
+}
+_VISIT: dict[str, Any] = {
+    "feed": "visit",
+    "relation": "visit",
+    "date_role": "visited",
+    "direction": "neutral",
+    "interval": "poisson",
+    "dimensions": RELATIONS["visit"].dimensions,
+}
+
+MEDIATION_METRICS = (
+    Metric(
+        id="mediation_session_count",
+        name=_T("调解次数", "mediation sessions"),
+        formula=_T("调解次数之和，按调解日期", "sessions, by the day they were held"),
+        why=_T("调解工作量", "the work of mediating"),
+        phrase=_T("开展调解", "mediation sessions held"),
+        numerator="r.session_count",
+        **_SESSION | {"kind": "additive", "unit": "session", "interval": "poisson", "smallest_n": 20},
+    ),
+    Metric(
+        id="on_request_mediation_share",
+        name=_T("订单式调解占比（1+N）", "share of mediation on request (1+N)"),
+        formula=_T("订单式调解次数 ÷ 已知是否订单式的次数", "sessions on request / sessions of which that is known"),
+        why=_T("群众点单的调解有多少", "how much mediation people ask for themselves"),
+        phrase=_T("订单式调解占比", "share of mediation on request"),
+        numerator="r.on_request_count",
+        denominator="r.on_request_known_count",
+        **_SESSION,
+    ),
+    Metric(
+        id="away_from_station_share",
+        name=_T("所外调解占比", "share of mediation away from the station"),
+        formula=_T(
+            "地点不是派出所和警务室的调解次数 ÷ 地点已知的次数",
+            "sessions held neither at a station nor in a police room / sessions whose place is known",
+        ),
+        why=_T("调解是否走到田间地头", "whether mediation goes to the people"),
+        phrase=_T("所外调解占比", "share of mediation away from the station"),
+        numerator="case when r.place_code not in ('station', 'police_room', 'unknown') then r.session_count"
+        " when r.place_code in ('station', 'police_room') then 0 end",
+        denominator="case when r.place_code <> 'unknown' then r.session_count end",
+        **_SESSION,
+    ),
+    Metric(
+        id="joint_mediation_share",
+        name=_T("联合调解占比", "share of joint mediation"),
+        formula=_T("联合调解次数 ÷ 已知是否联合的次数", "joint sessions / sessions of which that is known"),
+        why=_T("大调解、联席调解有多少", "how much is settled together with others"),
+        phrase=_T("联合调解占比", "share of joint mediation"),
+        numerator="r.joint_count",
+        denominator="r.joint_known_count",
+        **_SESSION,
+    ),
+)
+
+VISIT_METRICS = (
+    Metric(
+        id="visit_count",
+        name=_T("走访次数", "visits"),
+        formula=_T(
+            "走访次数之和，按走访日期；受保护类别只计整月",
+            "visits, by the day made; protected kinds count in whole months only",
+        ),
+        why=_T("走访工作量", "the work of visiting"),
+        phrase=_T("开展走访", "visits made"),
+        kind="additive",
+        unit="visit",
+        numerator="r.visit_count",
+        beat=("beat_visit", "r.visit_count"),
+        **_VISIT | {"dimensions": RELATIONS["visit"].dimensions | {"beat"}},
+    ),
+    Metric(
+        id="households_visited_count",
+        name=_T("走访户次", "household visits"),
+        formula=_T(
+            "走访户数之和（户次，不是去重户数）", "households visited, a household counts each time it is visited"
+        ),
+        why=_T("走访到了多少家门", "how many doors were knocked at"),
+        phrase=_T("走访群众", "household visits made"),
+        kind="additive",
+        unit="household",
+        numerator="r.households_count",
+        **_VISIT,
+    ),
+    Metric(
+        id="visit_coverage_rate",
+        name=_T("走访覆盖率", "visit coverage"),
+        formula=_T(
+            "当月已访对象数 ÷ 月末名单对象数；各单位相加，跨月取最后一个整月",
+            "targets visited in the month / targets on its list; summed over units, over time the last whole month",
+        ),
+        why=_T("该走访的走访到了没有", "whether those who should be visited are"),
+        phrase=_T("走访覆盖率", "visit coverage"),
+        kind="semi_additive",
+        unit="fraction",
+        numerator="case when r.targets is not null then r.targets_visited end",
+        denominator="case when r.targets_visited is not null then r.targets end",
+        smallest_n=30,
+        grains=("month",),
+        **_VISIT
+        | {
+            "relation": "visit_target",
+            "date_role": "listed",
+            "direction": "higher_better",
+            "interval": "wilson",
+            "dimensions": RELATIONS["visit_target"].dimensions,
+        },
+    ),
+    Metric(
+        id="disputes_found_per_100_visits",
+        name=_T("百次走访发现纠纷数", "disputes found per 100 visits"),
+        formula=_T(
+            "100 × 走访发现纠纷数 ÷ 报送了该数的走访次数", "100 × disputes found / visits of which that number is known"
+        ),
+        why=_T("走访是否发现问题", "whether visits find what is wrong"),
+        phrase=_T("百次走访发现纠纷", "disputes found per 100 visits"),
+        kind="ratio",
+        unit="per_100_visits",
+        scale=100,
+        numerator="r.disputes_found_count",
+        denominator="r.found_known_visit_count",
+        smallest_n=30,
+        **_VISIT,
+    ),
+    Metric(
+        id="opinion_count",
+        name=_T("收集意见数", "opinions collected"),
+        formula=_T("走访收集意见建议数之和", "opinions and suggestions collected on visits"),
+        why=_T("群众说了多少", "how much people told us"),
+        phrase=_T("走访收集意见", "opinions collected on visits"),
+        kind="additive",
+        unit="item",
+        numerator="r.opinions_count",
+        **_VISIT,
+    ),
+)
