@@ -179,7 +179,7 @@ class Register(Part):
 
 
 class Window(Part):
-    """The days a file speaks for: from its name, or declared."""
+    """The days a file speaks for: from its name, or declared; an end that is not declared is that of the data."""
 
     regex: PatternWithGroup | None = None
     format: str = "%Y%m%d"
@@ -188,9 +188,9 @@ class Window(Part):
 
     @model_validator(mode="after")
     def _one_choice(self) -> Window:
-        declared = self.start is not None and self.end is not None
+        declared = self.start is not None or self.end is not None
         if declared == (self.regex is not None):
-            raise ValueError("either regex (and format), or start and end")
+            raise ValueError("either regex (and format), or start and end, or one of them")
         if self.start and self.end and self.end < self.start:
             raise ValueError("an end that is not before the start")
         return self

@@ -31,9 +31,10 @@ def window_of(name: str, rule: Window | str, first: date | None, last: date | No
     """
     if isinstance(rule, str):
         return (first, last) if first and last else None
-    if rule.start and rule.end:
-        return rule.start, rule.end
-    match = re.search(rule.regex or "", name)
+    if rule.regex is None:
+        start, end = rule.start or first, rule.end or last
+        return (start, end) if start and end and start <= end else None
+    match = re.search(rule.regex, name)
     if match is None:
         return None
     days = [_span(text, rule.format, name) for text in match.groups() if text]

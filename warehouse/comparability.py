@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from warehouse.comparison_row import Flag
 from warehouse.coverage import Coverage, Mask
-from warehouse.facts import Facts, LongRow
+from warehouse.facts import Facts, LongPeriod
 from warehouse.metric_definition import Metric
 from warehouse.metric_sql import Filters
 from warehouse.periods import Period, is_distorted_by_spring_festival, whole_months
@@ -27,22 +27,19 @@ class Scope:
 
     units: Mask
     types: tuple[str, ...] | None
-    # Whether a unit is named at all: without one, totals of everybody count.
-    names_units: bool
     categories: tuple[str, ...] | None
 
 
 def scope_of(facts: Facts, coverage: Coverage, keys: _Codes, where: Filters) -> Scope:
     """The scope of the cell with these keys under these filters."""
     units: Mask = np.ones(len(facts.units.codes), dtype=bool)
-    named = False
     for dimension in _PLACES:
-        wanted = [(codes) for codes in (where.get(dimension),) if codes is not None]
+        wanted = [codes for codes in (where.get(dimension),) if codes is not None]
         if keys.get(dimension) is not None:
             wanted.append((str(keys[dimension]),))
         for codes in wanted:
-            units, named = units & facts.units.within(dimension, codes), True
-    return Scope(units, _types(facts, coverage, keys, where), named, _chosen(keys, where, "visit_category"))
+            units = units & facts.units.within(dimension, codes)
+    return Scope(units, _types(facts, coverage, keys, where), _chosen(keys, where, "visit_category"))
 
 
 def _chosen(keys: _Codes, where: Filters, dimension: str) -> tuple[str, ...] | None:
@@ -102,22 +99,25 @@ def _changes(coverage: Coverage, kind: str, units: Mask, windows: list[Period]) 
     return not never and _is_cut(coverage, kind, units, windows)
 
 
-def cut_flags(
-    facts: Facts, feed: str, scope: Scope, period: Period, base: Period | None, *, by_month: bool
-) -> set[Flag]:
-    """`coarse_grain` where a window cuts a total, `whole_months_only` where it cuts the months of protected visits."""
+def cut_periods(
+    facts: Facts, feed: str, period: Period, base: Period | None, *, by_month: bool
+) -> tuple[LongPeriod, ...]:
+    """The periods of totals that either window cuts, or that span several of the months asked for."""
     windows = [period] if base is None else [period, base]
+    return tuple(
+        long
+        for long in facts.long_periods(feed)
+        if any(_cuts(window, long) for window in windows)
+        or (by_month and long.spans_months and any(_overlaps(window, long) for window in windows))
+    )
+
+
+def cut_flags(cut: Iterable[LongPeriod], scope: Scope, period: Period, base: Period | None) -> set[Flag]:
+    """`coarse_grain` where a window cuts a total, `whole_months_only` where it cuts the months of protected visits."""
     flags: set[Flag] = set()
-    for row in facts.long_rows(feed):
-        if not _concerns(facts, scope, row):
-            continue
-        is_cut = any(_cuts(window, row) for window in windows) or (
-            by_month and row.spans_months and any(_overlaps(window, row) for window in windows)
-        )
-        if is_cut:
-            flags.add("whole_months_only" if row.is_protected and not row.spans_months else "coarse_grain")
-        if {"whole_months_only", "coarse_grain"} <= flags:
-            break
+    for long in cut:
+        if (long.units & scope.units).any() and (scope.categories is None or long.category in scope.categories):
+            flags.add("whole_months_only" if long.is_protected and not long.spans_months else "coarse_grain")
     if "whole_months_only" in flags and base is not None and _month_count(period) != _month_count(base):
         # February of 28 days against 28 days of a February of 29: one holds a whole month, the other none.
         flags.add("coarse_grain")
@@ -132,23 +132,12 @@ def _month_count(period: Period) -> int:
     return (last.year - first.year) * 12 + last.month - first.month + 1
 
 
-def _overlaps(window: Period, row: LongRow) -> bool:
+def _overlaps(window: Period, row: LongPeriod) -> bool:
     return row.start <= window.end and row.end >= window.start
 
 
-def _cuts(window: Period, row: LongRow) -> bool:
+def _cuts(window: Period, row: LongPeriod) -> bool:
     return _overlaps(window, row) and not (window.start <= row.start and row.end <= window.end)
-
-
-def _concerns(facts: Facts, scope: Scope, row: LongRow) -> bool:
-    if scope.categories is not None and row.category not in scope.categories:
-        return False
-    if not scope.names_units:
-        return True
-    lowest = next(
-        ((level, row.places[level]) for level in ("station", "branch", "city_bureau") if row.places[level]), None
-    )
-    return lowest is not None and bool((scope.units & facts.units.within(lowest[0], [lowest[1]])).any())
 
 
 def has_series_break(facts: Facts, metric: Metric, scope: Scope, period: Period, base: Period | None) -> bool:
@@ -159,16 +148,9 @@ def has_series_break(facts: Facts, metric: Metric, scope: Scope, period: Period,
     return any(
         first < found.on <= last
         and found.metric in (None, metric.id)
-        and (found.org is None or _is_within(facts, scope, found.org))
+        and bool((facts.units.below(found.org) & scope.units).any())
         for found in facts.breaks
     )
-
-
-def _is_within(facts: Facts, scope: Scope, org: str) -> bool:
-    below = np.array([code == org for code in facts.units.codes], dtype=bool)
-    for dimension in ("station", "branch", "city_bureau"):
-        below |= facts.units.within(dimension, [org])
-    return bool((below & scope.units).any())
 
 
 def time_flags(

@@ -2,142 +2,56 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, timedelta
-from itertools import pairwise
+from dataclasses import replace
 
 import duckdb
 import numpy as np
 
 from warehouse import comparability
-from warehouse.comparability import NOT_COMPARABLE, Scope, scope_of
-from warehouse.comparison_row import ComparisonRow, Flag, Verdict
-from warehouse.dimensions import DIMENSIONS
+from warehouse.comparability import scope_of
+from warehouse.comparison_row import FLAGS, ComparisonRow
+from warehouse.coverage import day_number
 from warehouse.estimates import Estimates, Numbers, change_interval, estimate
 from warehouse.facts import Facts
 from warehouse.measures import Key, Measured, Parts, choose_source, measure, sql_of
 from warehouse.metric_definition import Metric
-from warehouse.metric_sql import Filters, Query, Window
-from warehouse.metrics import METRICS
-from warehouse.periods import BadPeriod, Basis, Period, base_of, months_of, parse_period, whole_months
+from warehouse.metric_sql import Query, Window
+from warehouse.periods import BadPeriod, Period
+from warehouse.question import NotAsked, Question, ask
 from warehouse.reference import Language
+from warehouse.slices import Slice, as_one, slice_of, slices_of, window_of
+from warehouse.verdicts import Cell, dispersion_of, flags_of, verdict_of
 
-SMALL_COUNT = 20
-# Counts that vary as incidents do; how much more than by chance is estimated every night.
-DISPERSED = frozenset({"dispute_incident_count", "dispute_case_count", "incident_rate_per_10k"})
-
-
-class NotAsked(ValueError):
-    """The question names a metric, a dimension or a code that there is not; the message says which there are."""
-
-
-@dataclass(frozen=True)
-class Question:
-    """What to compare: windows follow from `period` and `basis`, cells from `by`, rows from `where`."""
-
-    metric: Metric
-    period: Period
-    basis: Basis = "yoy"
-    by: tuple[str, ...] = ()
-    where: Mapping[str, tuple[str, ...]] | None = None
-
-
-@dataclass(frozen=True)
-class _Slice:
-    """One month of the period, or all of it, with its base."""
-
-    month: str | None
-    period: Period
-    base: Period | None
-    # The days that are summed: all of the period, or its last whole month; none without the follow-up they need.
-    window: Window | None
-    base_window: Window | None
-
-
-@dataclass(frozen=True)
-class _Cell:
-    """One row of the answer before it is counted."""
-
-    slice: _Slice
-    keys: Mapping[str, str | None]
-    scope: Scope
-    current: Parts | None
-    base: Parts | None
-
-
-def ask(
-    facts: Facts,
-    metric: str,
-    period: str,
-    *,
-    basis: Basis = "yoy",
-    by: Sequence[str] = (),
-    where: Mapping[str, Sequence[str]] | None = None,
-) -> Question:
-    """Check a question as people write it.
-
-    Raises:
-        NotAsked: no such metric or dimension, or the metric's feed has not been delivered.
-        BadPeriod: the period cannot be read, or starts after the data.
-    """
-    if metric not in METRICS:
-        raise NotAsked(f"没有指标 {metric}；有 / no metric {metric}; there are {', '.join(METRICS)}")
-    found = METRICS[metric]
-    for name in [*by, *(where or {})]:
-        if name not in found.dimensions:
-            known = ", ".join(one for one in DIMENSIONS if one in found.dimensions)
-            raise NotAsked(f"指标 {metric} 不能按 {name} 分；可按 / {metric} cannot be split by {name}, but by {known}")
-    if len(set(by)) < len(by):
-        raise NotAsked(f"维度重复 / a dimension stands twice: {', '.join(by)}")
-    until = facts.data_until.get(found.feed)
-    if until is None:
-        raise NotAsked(f"尚未报送 {found.feed} 数据 / nothing of feed {found.feed} has been delivered")
-    filters = {name: tuple(codes) for name, codes in (where or {}).items()}
-    return _within_month(Question(found, parse_period(period, data_until=until), basis, tuple(by), filters), until)
-
-
-def _within_month(question: Question, until: date) -> Question:
-    """A filter by month is a shorter period: applied to the rows, it would empty the base."""
-    where = dict(question.where or {})
-    months = where.pop("month", None)
-    if months is None:
-        return question
-    if len(months) != 1:
-        raise NotAsked("一次只能选一个月；请改用时段 / one month at a time: choose the period instead")
-    month = parse_period(months[0], data_until=until)
-    start, end = max(month.start, question.period.start), min(month.end, question.period.end)
-    if month.kind != "month" or start > end:
-        raise NotAsked(f"{months[0]} 不在所选时段内 / is no month of the period")
-    whole = (start, end) == (month.start, month.end)
-    period = month if whole else Period("days", start, end, end)
-    return replace(question, period=period, where=where)
+# A unit closed longer ago than that stands in neither window of a comparison with last year.
+YEAR = 366
+# Between two figures of the kind "more than 120" the change may be anything.
+UNKNOWN_OF_BOUNDS = ("value_low", "value_high", "change", "change_rate", "interval_low", "interval_high")
 
 
 def compare(
     facts: Facts, question: Question, *, language: Language = "zh", on_facts: bool = False
 ) -> list[ComparisonRow]:
     """Every cell of a question, sorted by key; `on_facts` reads the facts where a mart would do (for benchmarks)."""
-    slices = _slices(facts, question)
+    slices = slices_of(facts, question)
     coverage = facts.coverage(question.metric.feed)
     current, base = _measure(facts, question, slices, on_facts=on_facts)
     cells = []
     for number, part in enumerate(slices):
         for key in _keys_of(facts, question, number, current, base):
-            keys = dict(zip(_own(question), key, strict=True))
+            keys = dict(zip(question.own, key, strict=True))
             scope = scope_of(facts, coverage, keys, question.where or {})
             named = {name: part.month if name == "month" else keys[name] for name in question.by}
-            cells.append(_Cell(part, named, scope, current.get((number, key)), base.get((number, key))))
+            cells.append(Cell(part, named, scope, current.get((number, key)), base.get((number, key))))
     rows = _rows(facts, question, _fill(facts, question, cells), language)
     return sorted(rows, key=lambda row: [(code is None, code or "") for code in row.keys.values()])
 
 
 def explain(facts: Facts, question: Question) -> str:
-    """The macro call that gives the same figures, and the SQL that a comparison runs."""
-    slices = _slices(facts, question)
-    windows = tuple(part.window or _window(part.period) for part in slices[:1])
-    query = _query(question, windows)
+    """The macro call that gives the same figures, and the SQL that the engine runs (of the base it is alike)."""
+    part = slice_of(facts, question, question.period, None)
+    by_month = question.metric.kind != "stock"
+    query = _query(question, (part.window or window_of(part.period),), by_month=by_month)
     source = choose_source(query, has_long_rows=_has_long_rows(facts, question.metric))
     period, by = question.period, ", ".join(question.by) or None
     column = f"'{question.by[0]}'" if question.by else "null"
@@ -148,79 +62,29 @@ def explain(facts: Facts, question: Question) -> str:
     return f"{note}{call}\n\n{sql_of(query, source, until=facts.data_until[question.metric.feed])};"
 
 
-def _own(question: Question) -> tuple[str, ...]:
-    """The dimensions that rows are grouped by besides the month."""
-    return tuple(name for name in question.by if name != "month")
-
-
-def _slices(facts: Facts, question: Question) -> list[_Slice]:
-    periods = months_of(question.period) if "month" in question.by else [question.period]
-    slices = []
-    for period in periods:
-        month = f"{period.start:%Y-%m}" if "month" in question.by else None
-        slices.append(_followed(facts, question, period, month))
-    return slices
-
-
-def _followed(facts: Facts, question: Question, period: Period, month: str | None) -> _Slice:
-    """Cut a period where cases have not yet had their follow-up, and its base alike."""
-    needed = question.metric.follow_up_days
-    last = facts.data_until[question.metric.feed] - timedelta(days=needed)
-    if needed and period.start > last:
-        return _Slice(month, period, base_of(period, question.basis), None, None)
-    cut = replace(period, end=last) if needed and period.end > last else period
-    base = base_of(cut, question.basis)
-    if question.metric.kind == "semi_additive":
-        return _Slice(month, cut, base, *_last_months(cut, base, question.basis))
-    return _Slice(month, cut, base, _window(cut), _window(base) if base else None)
-
-
-def _last_months(period: Period, base: Period | None, basis: Basis) -> tuple[Window | None, Window | None]:
-    """The last whole month of both: a list of targets is counted once a month, and never added up over time."""
-    month = _last_month(period)
-    if month is None or base is None:
-        return month, None
-    if basis == "yoy":
-        # By the month, so that 28 February against a leap year does not end a month earlier.
-        before = date(month.start.year - 1, month.start.month, 1)
-        return month, Window(before, _month_end(before))
-    return month, _last_month(base)
-
-
-def _last_month(period: Period) -> Window | None:
-    months = whole_months(period)
-    return Window(months[1].replace(day=1), months[1]) if months else None
-
-
-def _window(period: Period) -> Window:
-    return Window(period.start, period.end)
-
-
 def _query(question: Question, windows: tuple[Window, ...], *, by_month: bool = False) -> Query:
-    by = question.by if by_month else _own(question)
+    by = question.by if by_month else question.own
     return Query(question.metric, windows, by, question.where)
 
 
 def _has_long_rows(facts: Facts, metric: Metric) -> bool:
-    return any(row.spans_months for row in facts.long_rows(metric.feed))
+    return any(long.spans_months for long in facts.long_periods(metric.feed))
 
 
-def _measure(
-    facts: Facts, question: Question, slices: Sequence[_Slice], *, on_facts: bool
-) -> tuple[Measured, Measured]:
+def _measure(facts: Facts, question: Question, slices: Sequence[Slice], *, on_facts: bool) -> tuple[Measured, Measured]:
     """Parts by slice number and key, of the period and of its base."""
     current = {number: part.window for number, part in enumerate(slices) if part.window}
     base = {number: part.base_window for number, part in enumerate(slices) if part.base_window}
     if not current and not base:
         return {}, {}
     sides = [side for side in (current, base) if side]
-    grouped = [one for one in (_as_one(question, side) for side in sides) if one]
+    grouped = [one for one in (as_one(question, side) for side in sides) if one]
     by_month = len(grouped) == len(sides)
     windows = grouped if by_month else [window for side in sides for window in side.values()]
     query = _query(question, tuple(windows), by_month=by_month and "month" in question.by)
     source = choose_source(query, has_long_rows=_has_long_rows(facts, question.metric), on_facts=on_facts)
     measured = measure(facts.connection, query, source, until=facts.data_until[question.metric.feed])
-    if query.by != _own(question):
+    if query.by != question.own:
         return _by_slice(question, measured, 0, current), _by_slice(question, measured, 1 if current else 0, base)
     numbers = [*((0, number) for number in current), *((1, number) for number in base)]
     split: tuple[Measured, Measured] = ({}, {})
@@ -228,17 +92,6 @@ def _measure(
         side, number = numbers[window]
         split[side][number, key] = parts
     return split
-
-
-def _as_one(question: Question, windows: Mapping[int, Window]) -> Window | None:
-    """One window over months that follow each other, so that one pass groups them by month."""
-    if "month" not in question.by or question.metric.kind == "stock":
-        return None
-    ordered = sorted(windows.values(), key=lambda window: window.start)
-    in_one_month = all(window.end <= _month_end(window.start) for window in ordered)
-    adjacent = all(after.start == before.end + timedelta(days=1) for before, after in pairwise(ordered))
-    distinct = len({(window.start.year, window.start.month) for window in ordered}) == len(ordered)
-    return Window(ordered[0].start, ordered[-1].end) if in_one_month and adjacent and distinct else None
 
 
 def _by_slice(question: Question, measured: Measured, number: int, windows: Mapping[int, Window]) -> Measured:
@@ -252,13 +105,9 @@ def _by_slice(question: Question, measured: Measured, number: int, windows: Mapp
     }
 
 
-def _month_end(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
-
-
 def _keys_of(facts: Facts, question: Question, number: int, current: Measured, base: Measured) -> Iterable[Key]:
     """The cells of a slice: all that have rows somewhere, and every unit that reports."""
-    own = _own(question)
+    own = question.own
     if not own:
         return [()]
     seen = {key for measured in (current, base) for _, key in measured}
@@ -274,21 +123,22 @@ def _keys_of(facts: Facts, question: Question, number: int, current: Measured, b
 def _reporting_units(facts: Facts, question: Question, own: Sequence[str]) -> set[Key]:
     coverage = facts.coverage(question.metric.feed)
     scope = scope_of(facts, coverage, {}, question.where or {})
-    wanted = scope.units & coverage.expected
+    lasts, firsts = day_number(question.period.end), day_number(question.period.start) - YEAR
+    exists = (facts.units.valid_from <= lasts) & (facts.units.valid_to >= firsts)
+    wanted = scope.units & coverage.expected & exists
     columns = [facts.units.places[name] for name in own]
     return {tuple(column[place] for column in columns) for place in np.flatnonzero(wanted)}
 
 
-def _fill(facts: Facts, question: Question, cells: Sequence[_Cell]) -> list[_Cell]:
+def _fill(facts: Facts, question: Question, cells: Sequence[Cell]) -> list[Cell]:
     """No row where reports were delivered is a zero; where they were not, or never hold the fact, it is unknown."""
     if not question.metric.is_count:
         return list(cells)
     coverage = facts.coverage(question.metric.feed)
-    seen = [parts for cell in cells for parts in (cell.current, cell.base) if parts is not None]
-    if seen and all(parts.numerator is None and not parts.extras for parts in seen):
+    if all(cell.current and cell.base for cell in cells) or not facts.is_delivered(question.metric):
         return list(cells)
 
-    def zero(cell: _Cell, parts: Parts | None, period: Period | None) -> Parts | None:
+    def zero(cell: Cell, parts: Parts | None, period: Period | None) -> Parts | None:
         if parts is not None or period is None or not comparability.is_reported(coverage, cell.scope, period):
             return parts
         return Parts(numerator=0.0)
@@ -303,31 +153,27 @@ def _fill(facts: Facts, question: Question, cells: Sequence[_Cell]) -> list[_Cel
     ]
 
 
-def _rows(facts: Facts, question: Question, cells: Sequence[_Cell], language: Language) -> list[ComparisonRow]:
+def _rows(facts: Facts, question: Question, cells: Sequence[Cell], language: Language) -> list[ComparisonRow]:
     if not cells:
         return []
     metric = question.metric
-    dispersion = np.array([_dispersion(facts, metric, cell, question.where or {}) for cell in cells])
+    dispersion = np.array([dispersion_of(facts, metric, cell, question.where or {}) for cell in cells])
     currents, bases = [_exact(cell.current) for cell in cells], [_exact(cell.base) for cell in cells]
     current, base = estimate(metric, currents, dispersion), estimate(metric, bases, dispersion)
-    days = np.array([float(cell.slice.period.days) for cell in cells])
-    base_days = np.array([float(cell.slice.base.days) if cell.slice.base else np.nan for cell in cells])
-    low, high = change_interval(
-        metric,
-        current,
-        base,
-        cells=currents,
-        base_cells=bases,
-        days=days,
-        base_days=base_days,
-        dispersion=dispersion,
-    )
+    low, high = change_interval(metric, current, base, cells=currents, base_cells=bases, dispersion=dispersion)
     place = 0 if language == "zh" else 1
+    by_month = "month" in question.by
+    cut = {
+        part: comparability.cut_periods(facts, metric.feed, part.period, part.base, by_month=by_month)
+        for part in {cell.slice for cell in cells}
+    }
     rows = []
     for number, cell in enumerate(cells):
-        flags = _flags(facts, question, cell)
+        flags = flags_of(facts, metric, cell, cut[cell.slice])
         numbers = _numbers(metric, current, base, low, high, number)
-        verdict = _verdict(metric, cell.slice.base, flags, numbers)
+        if _is_lower_bound(cell.current) or _is_lower_bound(cell.base):
+            numbers |= dict.fromkeys(UNKNOWN_OF_BOUNDS)
+        verdict = verdict_of(metric, cell.slice, flags, numbers)
         rows.append(
             ComparisonRow(
                 metric=metric.id,
@@ -338,7 +184,7 @@ def _rows(facts: Facts, question: Question, cells: Sequence[_Cell], language: La
                 verdict=verdict,
                 dispersion=float(dispersion[number]) if metric.is_count or metric.interval == "poisson" else None,
                 at_least_value=_at_least(cell.current),
-                flags=tuple(flag for flag in FLAG_ORDER if flag in flags),
+                flags=tuple(flag for flag in FLAGS if flag in flags),
                 keys=cell.keys,
                 names={name: _name(facts, name, code, place) for name, code in cell.keys.items()},
                 **numbers,
@@ -347,26 +193,15 @@ def _rows(facts: Facts, question: Question, cells: Sequence[_Cell], language: La
     return rows
 
 
-FLAG_ORDER: tuple[Flag, ...] = (
-    "partial_period",
-    "spring_festival",
-    "series_break",
-    "coverage_gap",
-    "coarse_grain",
-    "immature",
-    "at_least",
-    "mixed_modes",
-    "is_estimate",
-    "whole_months_only",
-    "not_delivered",
-)
-
-
 def _exact(parts: Parts | None) -> Parts | None:
     """Figures of the kind "more than 120" stand in only where there is no exact one: the two are never summed."""
     if parts is None or parts.numerator is not None or "at_least" not in parts.extras:
         return parts
     return replace(parts, numerator=parts.extras["at_least"])
+
+
+def _is_lower_bound(parts: Parts | None) -> bool:
+    return parts is not None and parts.numerator is None and "at_least" in parts.extras
 
 
 def _at_least(parts: Parts | None) -> float | None:
@@ -393,84 +228,6 @@ def _numbers(
         "interval_high": high[number],
     }
     return {name: float(figure) if np.isfinite(figure) else None for name, figure in found.items()}
-
-
-def _flags(facts: Facts, question: Question, cell: _Cell) -> set[Flag]:
-    metric, period, base = question.metric, cell.slice.period, cell.slice.base
-    coverage = facts.coverage(metric.feed)
-    share = _closed_share(cell.current)
-    flags = comparability.time_flags(metric, facts, period, base, closed_share=share)
-    if comparability.has_coverage_gap(coverage, cell.scope, period, base):
-        flags.add("coverage_gap")
-    if comparability.has_series_break(facts, metric, cell.scope, period, base):
-        flags.add("series_break")
-    by_month = "month" in question.by
-    flags |= comparability.cut_flags(facts, metric.feed, cell.scope, period, base, by_month=by_month)
-    for parts in (cell.current, cell.base):
-        extras = parts.extras if parts else {}
-        flags |= {"at_least"} if "at_least" in extras else set()
-        flags |= {"mixed_modes"} if extras.get("modes", 0) > 1 else set()
-        flags |= {"is_estimate"} if extras.get("is_estimate") else set()
-    if _is_not_delivered(metric, cell.current):
-        flags.add("not_delivered")
-    return flags
-
-
-def _closed_share(parts: Parts | None) -> float | None:
-    if parts is None or not parts.denominator or "closed" not in parts.extras:
-        return None
-    return parts.extras["closed"] / parts.denominator
-
-
-def _is_not_delivered(metric: Metric, parts: Parts | None) -> bool:
-    """Whether there are rows, and none of them holds the fact."""
-    if parts is None or parts.distribution is not None:
-        return False
-    missing = parts.numerator is None and "at_least" not in parts.extras
-    return missing or (metric.denominator is not None and parts.denominator is None)
-
-
-def _verdict(metric: Metric, base: Period | None, flags: set[Flag], numbers: Mapping[str, float | None]) -> Verdict:
-    """The first that holds, in the order of the design."""
-    if flags & NOT_COMPARABLE:
-        return "not_comparable"
-    before = numbers["base_value"]
-    if base is None or before is None or (metric.is_count and before == 0):
-        return "no_base"
-    low, high = numbers["interval_low"], numbers["interval_high"]
-    if low is not None and low > 0:
-        return "up"
-    if high is not None and high < 0:
-        return "down"
-    if _is_small(metric, numbers):
-        return "small_base"
-    return "within_noise"
-
-
-def _is_small(metric: Metric, numbers: Mapping[str, float | None]) -> bool:
-    if metric.is_count:
-        return (numbers["base_value"] or 0) < SMALL_COUNT
-    denominators = numbers["denominator"], numbers["base_denominator"]
-    return any(denominator is None or denominator < metric.smallest_n for denominator in denominators)
-
-
-def _dispersion(facts: Facts, metric: Metric, cell: _Cell, where: Filters) -> float:
-    """Of the narrowest series that the night has estimated and that holds the cell, 1 without one."""
-    if metric.id not in DISPERSED or not facts.dispersions:
-        return 1.0
-    bureaus = {code for code in np.array(facts.units.places["city_bureau"])[cell.scope.units] if code}
-    bureau = next(iter(bureaus)) if len(bureaus) == 1 else None
-    station = _single(cell.keys, where, "station")
-    kind = _single(cell.keys, where, "dispute_type")
-    for series in ((bureau, kind), (station, None), (bureau, None)):
-        if series[0] is not None and series in facts.dispersions:
-            return max(1.0, facts.dispersions[series])
-    return 1.0
-
-
-def _single(keys: Mapping[str, str | None], where: Filters, dimension: str) -> str | None:
-    codes = where.get(dimension, ())
-    return keys.get(dimension) or (codes[0] if len(codes) == 1 else None)
 
 
 def _name(facts: Facts, dimension: str, code: str | None, place: int) -> str | None:

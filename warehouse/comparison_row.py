@@ -20,6 +20,7 @@ Flag = Literal[
     "mixed_modes",
     "is_estimate",
     "whole_months_only",
+    "unequal_days",
     "not_delivered",
     "suppressed",
 ]
@@ -32,7 +33,8 @@ class ComparisonRow:
 
     `change` is value - base; `change_rate` value/base - 1, of counts only. `interval_low/high` is the 95 % interval of
     `change_rate` for counts and of `change` for everything else. For quantiles the numerator is null and the
-    denominator n. `at_least_value` holds "120余" figures, which are never summed with exact ones.
+    denominator n. `at_least_value` holds "120余" figures, which are never summed with exact ones. With the flag
+    `unequal_days` a count is called up or down only where the change per day is real too.
     """
 
     metric: str

@@ -41,6 +41,13 @@ class Units:
         wanted = set(codes)
         return np.array([code in wanted for code in self.places[dimension]], dtype=bool)
 
+    def below(self, org: str | None) -> Mask:
+        """The units that an organisation is, or has below it; all of them for none."""
+        if org is None:
+            return np.ones(len(self.codes), dtype=bool)
+        columns = (self.codes, *(self.places[name] for name in ("station", "branch", "city_bureau")))
+        return np.array([org in line for line in zip(*columns, strict=True)], dtype=bool)
+
 
 def read_units(connection: duckdb.DuckDBPyConnection) -> Units:
     """The units of the generation in use."""
@@ -51,8 +58,8 @@ def read_units(connection: duckdb.DuckDBPyConnection) -> Units:
     return Units(
         tuple(columns[0]),
         places,
-        np.array([first if day is None else number(day) for day in columns[5]], dtype=np.int64),
-        np.array([last if day is None else number(day) for day in columns[6]], dtype=np.int64),
+        np.array([first if day is None else day_number(day) for day in columns[5]], dtype=np.int64),
+        np.array([last if day is None else day_number(day) for day in columns[6]], dtype=np.int64),
     )
 
 
@@ -77,8 +84,8 @@ class Coverage:
 
     def _count(self, dispute_type: str | None, start: date, end: date) -> tuple[Mask, Mask]:
         table = self.general if dispute_type is None else self.of_type[dispute_type]
-        begins = np.maximum(number(start), self.units.valid_from)
-        ends = np.minimum(number(end), self.units.valid_to)
+        begins = np.maximum(day_number(start), self.units.valid_from)
+        ends = np.minimum(day_number(end), self.units.valid_to)
         due = np.maximum(ends - begins + 1, 0)
         days = table.shape[1] - 1
         low = np.clip(begins - self.first, 0, days)
@@ -92,31 +99,21 @@ def read_coverage(connection: duckdb.DuckDBPyConnection, units: Units, feed: str
     """What was delivered of one feed."""
     rows = connection.execute(_WINDOWS, [feed]).fetchall()
     dated = [row for row in rows if row[2] is not None]
-    first = min((number(row[2]) for row in dated), default=0)
-    last = max((number(row[3]) for row in dated), default=-1)
+    first = min((day_number(row[2]) for row in dated), default=0)
+    last = max((day_number(row[3]) for row in dated), default=-1)
     types = sorted({row[1] for row in rows if row[1] is not None})
 
     def table(dispute_type: str | None) -> NDArray[np.int32]:
         covered = np.zeros((len(units.codes), last - first + 1), dtype=bool)
         for org, kind, start, end in dated:
             if kind == dispute_type:
-                covered[_speaks_for(units, org), number(start) - first : number(end) - first + 1] = True
+                covered[units.below(org), day_number(start) - first : day_number(end) - first + 1] = True
         return np.pad(np.cumsum(covered, axis=1, dtype=np.int32), ((0, 0), (1, 0)))
 
     general = table(None)
     return Coverage(units, first, general, {kind: table(kind) for kind in types}, general[:, -1] > 0)
 
 
-def _speaks_for(units: Units, org: str | None) -> Mask:
-    """The units an organisation reports for: itself, those below it, or all."""
-    if org is None:
-        return np.ones(len(units.codes), dtype=bool)
-    found = np.array([code == org for code in units.codes], dtype=bool)
-    for dimension in ("station", "branch", "city_bureau"):
-        found |= units.within(dimension, [org])
-    return found
-
-
-def number(day: date) -> int:
+def day_number(day: date) -> int:
     """A day as days since 1970-01-01."""
     return (day - _EPOCH).days

@@ -8,14 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from warehouse.distribution_estimates import quantiles_of, survival_quantiles_of
 from warehouse.measures import Parts
 from warehouse.metric_definition import Metric
-from warehouse.quantiles import (
-    kaplan_meier,
-    quantile_interval,
-    survival_quantile,
-    survival_quantile_interval,
-)
 from warehouse.statistics import (
     difference_interval,
     newcombe_interval,
@@ -73,21 +68,14 @@ def change_interval(
     *,
     cells: Sequence[Parts | None],
     base_cells: Sequence[Parts | None],
-    days: Numbers,
-    base_days: Numbers,
     dispersion: Numbers,
 ) -> tuple[Numbers, Numbers]:
-    """95 % interval of value/base - 1 per day for counts, of the difference for everything else; NaN where unknown."""
+    """95 % interval of value/base - 1 for counts, of the difference for everything else; NaN where unknown."""
     low, high = np.full_like(current.value, np.nan), np.full_like(current.value, np.nan)
     if metric.is_count:
         known = np.isfinite(current.value) & np.isfinite(base.value) & (base.value > 0)
-        exposures = (np.ones_like(days), np.ones_like(days)) if metric.kind == "stock" else (days, base_days)
         low[known], high[known] = rate_ratio_interval(
-            current.value[known],
-            base.value[known],
-            current_exposure=exposures[0][known],
-            base_exposure=exposures[1][known],
-            dispersion=dispersion[known],
+            current.value[known], base.value[known], dispersion=dispersion[known]
         )
         return low - 1, high - 1
     known = np.isfinite(current.low) & np.isfinite(current.high) & np.isfinite(base.low) & np.isfinite(base.high)
@@ -108,33 +96,12 @@ def change_interval(
 
 
 def _of_distributions(metric: Metric, cells: Sequence[Parts | None]) -> Estimates:
-    rows = np.array([_quantile(metric, parts) for parts in cells], dtype=np.float64).reshape(-1, 4)
-    value, denominator, low, high = rows.T
-    return Estimates(value, np.full_like(value, np.nan), denominator, low, high)
-
-
-def _quantile(metric: Metric, parts: Parts | None) -> tuple[float, float, float, float]:
-    """Value, cases, and interval of one cell."""
     assert metric.quantile is not None
-    if parts is None or parts.distribution is None:
-        return np.nan, np.nan, np.nan, np.nan
-    counts, total = parts.distribution, parts.denominator or 0.0
-    if metric.kind == "quantile":
-        value = interpolated(counts.numbers, counts.cases, metric.quantile)
-        return value, total, *quantile_interval(counts.numbers, counts.cases, metric.quantile)
-    times, survival, variance = kaplan_meier(counts.numbers, counts.cases, counts.open)
-    value = survival_quantile(times, survival, metric.quantile)
-    return value, total, *survival_quantile_interval(times, survival, variance, metric.quantile)
-
-
-def interpolated(numbers: NDArray[np.int64], cases: NDArray[np.int64], share: float) -> float:
-    """The quantile as spreadsheets and numpy give it (Hyndman & Fan's type 7): it may lie between two cases."""
-    reached = np.cumsum(cases)
-    if not len(reached) or reached[-1] == 0:
-        return np.nan
-    place = (reached[-1] - 1) * share
-    low, high = (numbers[np.searchsorted(reached, case, side="right")] for case in (np.floor(place), np.ceil(place)))
-    return float(low + (high - low) * (place - np.floor(place)))
+    distributions = [parts.distribution if parts else None for parts in cells]
+    of_all = quantiles_of if metric.kind == "quantile" else survival_quantiles_of
+    value, low, high = of_all(distributions, metric.quantile)
+    denominator = _column(cells, lambda parts: parts.denominator)
+    return Estimates(value, np.full_like(value, np.nan), denominator, low, high)
 
 
 def _effective(cells: Sequence[Parts | None], numerator: Numbers, denominator: Numbers) -> tuple[Numbers, Numbers]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -10,8 +10,11 @@ from typing import Any
 
 import duckdb
 
-from warehouse.coverage import Coverage, Units, read_coverage, read_units
+from warehouse.coverage import Coverage, Mask, Units, read_coverage, read_units
 from warehouse.dimensions import AGE_BANDS, DIMENSIONS
+from warehouse.metric_definition import Metric
+from warehouse.metric_sql import joins_for
+from warehouse.relations import RELATIONS
 
 _DATA_UNTIL = "select u.feed, u.data_until from ops.data_until as u"
 _BREAKS = """
@@ -46,22 +49,22 @@ _LONG_ROWS = {
     """,
 }
 _SIGNALS = """
-    select s.org_code, s.dispute_type_code, s.dispersion
+    select s.org_code, s.dispute_type_code, max(s.dispersion), avg(s.observed)
     from mart.signal as s
     where s.dispersion is not null
-        and s.month_start = (select max(m.month_start) from mart.signal as m)
+    group by s.org_code, s.dispute_type_code
 """
 
 
 @dataclass(frozen=True)
-class LongRow:
-    """A period that some total stands for, and whose it is."""
+class LongPeriod:
+    """A period that some total stands for, and the units that it may be about."""
 
     start: date
     end: date
-    places: Mapping[str, str | None]
     is_protected: bool
     category: str | None
+    units: Mask
 
     @property
     def spans_months(self) -> bool:
@@ -84,7 +87,9 @@ class Facts:
 
     connection: duckdb.DuckDBPyConnection
     _coverage: dict[str, Coverage] = field(default_factory=dict)
-    _long: dict[str, tuple[LongRow, ...]] = field(default_factory=dict)
+    _below: dict[str | None, Mask] = field(default_factory=dict)
+    _long: dict[str, tuple[LongPeriod, ...]] = field(default_factory=dict)
+    _delivered: dict[str, bool] = field(default_factory=dict)
 
     @cached_property
     def data_until(self) -> dict[str, date]:
@@ -102,14 +107,38 @@ class Facts:
             self._coverage[feed] = read_coverage(self.connection, self.units, feed)
         return self._coverage[feed]
 
-    def long_rows(self, feed: str) -> tuple[LongRow, ...]:
-        """Totals of a feed that stand for more than a day."""
+    def long_periods(self, feed: str) -> tuple[LongPeriod, ...]:
+        """The periods longer than a day that totals of a feed stand for."""
         if feed not in self._long:
-            self._long[feed] = tuple(
-                LongRow(start, end, {"station": station, "branch": branch, "city_bureau": bureau}, protected, category)
-                for start, end, station, branch, bureau, protected, category in self._rows(_LONG_ROWS.get(feed))
-            )
+            self._long[feed] = tuple(self._long_periods(feed))
         return self._long[feed]
+
+    def _long_periods(self, feed: str) -> Iterator[LongPeriod]:
+        found: dict[tuple[date, date, bool, str | None], Mask] = {}
+        for start, end, station, branch, bureau, protected, category in self._rows(_LONG_ROWS.get(feed)):
+            units = self._units_below(station or branch or bureau)
+            key = (start, end, protected, category)
+            found[key] = found[key] | units if key in found else units
+        for (start, end, protected, category), units in found.items():
+            yield LongPeriod(start, end, protected, category, units)
+
+    def _units_below(self, org: str | None) -> Mask:
+        if org not in self._below:
+            self._below[org] = self.units.below(org)
+        return self._below[org]
+
+    def is_delivered(self, metric: Metric) -> bool:
+        """Whether any row of the generation holds the fact that a metric counts."""
+        if metric.id not in self._delivered:
+            relation = RELATIONS[metric.relation]
+            table, names = relation.sources[0].table, f"{metric.numerator} {metric.denominator or ''}"
+            fact = metric.numerator if metric.kind != "survival" else f"nullif({metric.denominator}, 0)"
+            if "at_least" in dict(metric.extras):
+                fact = "r.quantity"
+            where = f"where {metric.condition}" if metric.condition else ""
+            found = self._rows(f"select count({fact}) from {table} as r {joins_for(names)} {where}")
+            self._delivered[metric.id] = bool(found[0][0])
+        return self._delivered[metric.id]
 
     @cached_property
     def breaks(self) -> tuple[SeriesBreak, ...]:
@@ -117,9 +146,12 @@ class Facts:
         return tuple(SeriesBreak(*row) for row in self._rows(_BREAKS))
 
     @cached_property
-    def dispersions(self) -> dict[tuple[str | None, str | None], float]:
-        """How much more than chance alone counts vary, by organisation and type of dispute (null: all)."""
-        return {(org, kind): float(dispersion) for org, kind, dispersion in self._rows(_SIGNALS)}
+    def dispersions(self) -> dict[tuple[str | None, str | None], tuple[float, float]]:
+        """How much more than chance alone counts vary, and their mean a month, by organisation and type (null: all)."""
+        return {
+            (org, kind): (max(1.0, float(dispersion)), float(mean or 0))
+            for org, kind, dispersion, mean in self._rows(_SIGNALS)
+        }
 
     @cached_property
     def type_groups(self) -> dict[str, str]:

@@ -9,6 +9,7 @@ from datetime import date
 
 import duckdb
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from warehouse.metric_sql import Query, Window, aggregate, distribution, key_names, person_years, stock
@@ -19,7 +20,7 @@ Key = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Distribution:
-    """How many cases took how many minutes or days, and how many had been open for so long."""
+    """How many cases took how many minutes or days, and how many had been open for so long; in no order."""
 
     numbers: NDArray[np.int64]
     cases: NDArray[np.int64]
@@ -47,7 +48,10 @@ def choose_source(query: Query, *, has_long_rows: bool, on_facts: bool = False) 
     able = [source for source in query.relation.sources if source.has(query.dimensions)]
     if on_facts:
         return able[-1]
-    whole = all(is_whole_months(window) for window in query.windows) and not has_long_rows
+    # The stock takes its days from the daily marts itself, and totals have none.
+    whole = query.metric.kind == "stock" or (
+        all(is_whole_months(window) for window in query.windows) and not has_long_rows
+    )
     only_months = all(source.grain == "month" for source in able)
     return next(source for source in able if source.grain == "day" or whole or only_months)
 
@@ -69,12 +73,12 @@ def sql_of(query: Query, source: Source, *, until: date) -> str:
 
 def measure(connection: duckdb.DuckDBPyConnection, query: Query, source: Source, *, until: date) -> Measured:
     """Parts per window number and key; a cell without rows is missing."""
-    cursor = connection.execute(sql_of(query, source, until=until))
-    names = [column[0] for column in cursor.description or ()]
-    rows = cursor.fetchall()
+    sql = sql_of(query, source, until=until)
     if query.metric.kind in ("quantile", "survival"):
-        return _distributions(query, rows)
-    measured = _sums(query, names, rows)
+        return _distributions(query, connection.sql(sql).pl())
+    cursor = connection.execute(sql)
+    names = [column[0] for column in cursor.description or ()]
+    measured = _sums(query, names, cursor.fetchall())
     if query.metric.denominator == "person_years":
         return _with_person_years(connection, query, measured)
     return measured
@@ -95,18 +99,23 @@ def _sums(query: Query, names: Sequence[str], rows: Sequence[Sequence[object]]) 
     }
 
 
-def _distributions(query: Query, rows: Sequence[Sequence[object]]) -> Measured:
-    width = len(query.by)
-    collected: dict[tuple[int, Key], list[Sequence[object]]] = {}
-    for row in rows:
-        key = (_whole(row[0]), tuple(_code(value) for value in row[1 : 1 + width]))
-        if row[1 + width] is not None:
-            collected.setdefault(key, []).append(row[1 + width :])
+def _distributions(query: Query, rows: pl.DataFrame) -> Measured:
+    """A hundred thousand rows at ten million incidents: cut into cells by the column, not row by row."""
+    names, counts = key_names(query), ("number", "cases", "open")
+    cells = (
+        rows.drop_nulls("number")
+        .group_by("window_no", *names)
+        .agg(pl.col(counts).cast(pl.Int64), total=pl.sum("cases") + pl.sum("open"))
+        .with_columns(pl.col(name).dt.strftime("%Y-%m") for name in names if rows[name].dtype == pl.Date)
+    )
+    numbers, cases, waiting = (cells[name].explode(empty_as_null=False).to_numpy() for name in counts)
+    ends = np.cumsum(cells["number"].list.len().to_numpy()).tolist()
     measured = {}
-    for key, counts in collected.items():
-        numbers, cases, waiting = np.array(sorted(counts, key=lambda row: _whole(row[0])), dtype=np.int64).T
-        total = float(cases.sum() + waiting.sum())
-        measured[key] = Parts(denominator=total, distribution=Distribution(numbers, cases, waiting))
+    for (window, *key), total, start, end in zip(
+        cells.select("window_no", *names).iter_rows(), cells["total"].to_list(), [0, *ends[:-1]], ends, strict=True
+    ):
+        counted = Distribution(numbers[start:end], cases[start:end], waiting[start:end])
+        measured[window, tuple(key)] = Parts(denominator=float(total), distribution=counted)
     return measured
 
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
+
 from warehouse.metric_definition import Metric, Texts, Unit
+from warehouse.reference import codes_of
 from warehouse.relations import RELATIONS
 
 _T = Texts
@@ -19,26 +22,32 @@ _UNITS: dict[str, Unit] = {"item": "item", "case": "case", "time": "time", "pers
 _UNITS |= {"household": "household", "copy": "copy", "kilometre": "kilometre"}
 
 
-def _count(
-    metric_id: str, activity: str, part: str, unit: str, zh: str, en: str, *, direction: str = "neutral"
-) -> Metric:
-    where = f"r.activity_code = '{activity}' and r.part_code = '{part}' and r.unit_code = '{unit}'"
+def _named(list_code: str, code: str) -> Texts:
+    """A code as people know it, with the code itself: whoever writes SQL needs both."""
+    row = codes_of(list_code).row(by_predicate=pl.col("code") == code, named=True)
+    return _T(f"“{row['zh']}”（{code}）", f"{row['en']} ({code})")
+
+
+def _count(metric_id: str, codes: str, zh: str, en: str, said: str) -> Metric:
+    activity, part, unit = codes.split()
+    work, step, counted = _named("activity", activity), _named("activity_part", part), _named("unit", unit)
     return Metric(
         id=metric_id,
         name=_T(zh, en),
         formula=_T(
-            f"工作项目 {activity}、环节 {part}、单位 {unit} 的数量之和；“余、多”的数另计，不与准确数相加",
-            f"exact quantities of activity {activity}, part {part}, unit {unit}; at-least figures stand apart",
+            f"工作项目{work.zh}、环节{step.zh}、单位{counted.zh}的数量之和，按办理日期；“余、多”等下限数另列，不与准确数相加",
+            f"exact quantities of activity {work.en}, part {step.en}, unit {counted.en}, by day done;"
+            " at-least figures stand apart",
         ),
         why=_T("日常工作量", "the work done"),
-        phrase=_T(zh, en),
+        phrase=_T(said, en),
         kind="additive",
         numerator="case when r.qualifier_code = 'exact' then r.quantity end",
-        condition=where,
+        condition=f"r.activity_code = '{activity}' and r.part_code = '{part}' and r.unit_code = '{unit}'",
         extras=(("at_least", "sum(case when r.qualifier_code = 'at_least' then r.quantity end)"),),
         unit=_UNITS[unit],
         interval="poisson",
-        **_ACTIVITY | {"direction": direction},
+        **_ACTIVITY | {"direction": "higher_better" if part == "cleared" else "neutral"},
     )
 
 
@@ -58,15 +67,75 @@ def _reporting(part: str) -> str:
 
 _RATE: dict[str, Any] = _ACTIVITY | {"kind": "ratio", "unit": "fraction", "interval": "wilson", "smallest_n": 30}
 
+# Id; activity, part and unit that are counted; the name in both languages; what a Chinese sentence says before it.
+_COUNTS = (
+    ("hukou_service_count", "hukou_service completed item",
+     "户籍业务办结数", "household registrations completed", "办结户籍业务"),
+    ("id_card_service_count", "id_card_service completed item",
+     "身份证业务办结数", "ID card services completed", "办结身份证业务"),
+    ("certificate_count", "certificate completed item",
+     "开具证明数", "certificates issued", "开具证明"),
+    ("home_delivery_count", "home_delivery done time",
+     "送证上门次数", "home deliveries of documents", "送证上门"),
+    ("help_call_count", "rescue done case",
+     "救助警情数", "help calls", "处置救助警情"),
+    ("errand_count", "errand done item",
+     "代购代办数", "errands run for people", "代购代办"),
+    ("market_day_count", "market_day done time",
+     "赶集警务次数", "market-day counters held", "开展赶集警务"),
+    ("market_day_served_count", "market_day persons person_time",
+     "赶集服务群众人次", "people served on market days", "赶集服务群众"),
+    ("market_day_settled_count", "market_day on_the_spot item",
+     "赶集当场办结数", "matters settled on market days", "赶集当场办结"),
+    ("patrol_trip_count", "patrol_trip done time",
+     "巡逻次数", "patrol trips", "开展巡逻"),
+    ("patrol_kilometre_count", "patrol_trip kilometres kilometre",
+     "巡逻里程", "kilometres patrolled", "巡逻里程"),
+    ("legal_talk_count", "legal_talk done time",
+     "普法宣讲场次", "law talks", "开展普法宣讲"),
+    ("legal_talk_listener_count", "legal_talk persons person_time",
+     "普法宣讲听众人次", "people attending law talks", "普法宣讲听众"),
+    ("public_meeting_count", "public_meeting done time",
+     "向群众报告会场次", "public meetings", "召开向群众报告会"),
+    ("public_meeting_guest_count", "public_meeting persons person_time",
+     "报告会到会群众人次", "people attending public meetings", "报告会到会群众"),
+    ("suggestion_received_count", "suggestion received item",
+     "收到群众意见建议数", "suggestions received", "收到群众意见建议"),
+    ("outreach_material_count", "outreach_material done copy",
+     "宣传品发放数", "outreach material handed out", "发放宣传品"),
+    ("warning_posted_count", "warning_posted done item",
+     "预警提示发布数", "warnings posted", "发布预警提示"),
+    ("online_answer_count", "online_consult answered item",
+     "线上咨询答复数", "online questions answered", "答复线上咨询"),
+    ("inspection_count", "inspection done time",
+     "行业场所检查次数", "premises inspections", "检查行业场所"),
+    ("information_update_count", "information_update done item",
+     "信息维护数", "records updated", "维护信息"),
+    ("family_session_count", "family_session done time",
+     "亲子团建场次", "family sessions", "开展亲子团建"),
+    ("family_session_household_count", "family_session households household",
+     "亲子团建参加户次", "families at family sessions", "参加亲子团建家庭"),
+    ("small_case_accepted_count", "small_case received case",
+     "小案受理数", "small cases accepted", "受理小案"),
+    ("small_case_cleared_count", "small_case cleared case",
+     "小案侦办数", "small cases cleared", "侦办小案"),
+    ("dispute_sweep_count", "dispute_sweep done time",
+     "矛盾纠纷摸排次数", "dispute sweeps", "开展矛盾纠纷摸排"),
+    ("dispute_sweep_found_count", "dispute_sweep found case",
+     "摸排发现纠纷数", "disputes found by sweeps", "摸排发现纠纷"),
+    ("joint_patrol_count", "joint_patrol done time",
+     "群防群治活动次数", "joint patrols", "开展群防群治活动"),
+)  # fmt: skip
+
 ACTIVITY_METRICS = (
     Metric(
         id="suggestion_answer_rate",
-        name=_T("意见答复率", "suggestions answered"),
+        name=_T("意见答复率", "suggestion answer rate"),
         formula=_T(
-            "（已答复＋说明理由）的意见建议 ÷ 收到的意见建议",
-            "suggestions (answered + declined with reason) / suggestions received",
+            "（已答复＋说明理由）的意见建议 ÷ 收到的意见建议，按办理日期",
+            "suggestions (answered + declined with reason) / suggestions received, by day done",
         ),
-        why=_T("群众的意见有没有回音", "whether people who speak up hear back"),
+        why=_T("群众的意见有没有答复", "whether people who make suggestions hear back"),
         phrase=_T("意见答复率", "share of suggestions answered"),
         numerator=_part("answered", "refused_with_reason"),
         denominator=_part("received"),
@@ -75,10 +144,10 @@ ACTIVITY_METRICS = (
     ),
     Metric(
         id="on_the_spot_rate",
-        name=_T("当场办结率", "done on the spot"),
+        name=_T("当场办结率", "on-the-spot completion rate"),
         formula=_T(
-            "当场办结数 ÷ 受理数，限报送当场办结数的工作项目和渠道；人次不是人数",
-            "done on the spot / received, of the kinds of work and channels that report it",
+            "当场办结数 ÷ 受理数，限报送当场办结数的工作项目、渠道和计量单位",
+            "done on the spot / received, of the kinds of work, channels and units of count that report it",
         ),
         why=_T("群众能不能当场办成", "whether people can have it done at once"),
         phrase=_T("当场办结率", "share done on the spot"),
@@ -89,10 +158,10 @@ ACTIVITY_METRICS = (
     ),
     Metric(
         id="one_visit_rate",
-        name=_T("一次办结率", "done in one visit"),
+        name=_T("一次办结率", "one-visit completion rate"),
         formula=_T(
-            "一次办结数 ÷ 办结数，限报送一次办结数的工作项目和渠道",
-            "done in one visit / completed, of the kinds of work and channels that report it",
+            "一次办结数 ÷ 办结数，限报送一次办结数的工作项目、渠道和计量单位",
+            "done in one visit / completed, of the kinds of work, channels and units of count that report it",
         ),
         why=_T("群众要跑几趟", "how often people have to come back"),
         phrase=_T("一次办结率", "share done in one visit"),
@@ -101,72 +170,5 @@ ACTIVITY_METRICS = (
         condition=_reporting("one_visit"),
         **_RATE | {"direction": "higher_better"},
     ),
-    _count("hukou_service_count", "hukou_service", "completed", "item", "户籍业务办结", "household registrations done"),
-    _count("id_card_service_count", "id_card_service", "completed", "item", "身份证业务办结", "ID cards done"),
-    _count("certificate_count", "certificate", "completed", "item", "开具证明", "certificates issued"),
-    _count("home_delivery_count", "home_delivery", "done", "time", "送证上门", "certificates delivered home"),
-    _count("help_call_count", "rescue", "done", "case", "救助警情", "help calls"),
-    _count("errand_count", "errand", "done", "item", "代购代办", "errands done"),
-    _count("market_day_count", "market_day", "done", "time", "赶集摆摊", "market-day counters held"),
-    _count(
-        "market_day_served_count",
-        "market_day",
-        "persons",
-        "person_time",
-        "赶集服务群众",
-        "people served on market days",
-    ),
-    _count(
-        "market_day_settled_count",
-        "market_day",
-        "on_the_spot",
-        "item",
-        "赶集当场办结",
-        "matters settled on market days",
-    ),
-    _count("patrol_trip_count", "patrol_trip", "done", "time", "巡逻", "patrol trips"),
-    _count("patrol_kilometre_count", "patrol_trip", "kilometres", "kilometre", "巡逻里程", "kilometres patrolled"),
-    _count("legal_talk_count", "legal_talk", "done", "time", "普法宣讲", "law talks"),
-    _count(
-        "legal_talk_listener_count", "legal_talk", "persons", "person_time", "普法宣讲听众", "listeners at law talks"
-    ),
-    _count("public_meeting_count", "public_meeting", "done", "time", "向群众报告会", "public meetings"),
-    _count(
-        "public_meeting_guest_count",
-        "public_meeting",
-        "persons",
-        "person_time",
-        "报告会到会群众",
-        "guests at public meetings",
-    ),
-    _count("suggestion_received_count", "suggestion", "received", "item", "收到群众意见建议", "suggestions received"),
-    _count(
-        "outreach_material_count", "outreach_material", "done", "copy", "发放宣传品", "outreach material handed out"
-    ),
-    _count("warning_posted_count", "warning_posted", "done", "item", "发布预警提示", "warnings posted"),
-    _count("online_answer_count", "online_consult", "answered", "item", "线上咨询答复", "online questions answered"),
-    _count("inspection_count", "inspection", "done", "time", "行业场所检查", "premises inspections"),
-    _count("information_update_count", "information_update", "done", "item", "信息维护", "records kept up"),
-    _count("family_session_count", "family_session", "done", "time", "亲子团建活动", "family sessions"),
-    _count(
-        "family_session_household_count",
-        "family_session",
-        "households",
-        "household",
-        "亲子团建参加",
-        "families at sessions",
-    ),
-    _count("small_case_accepted_count", "small_case", "received", "case", "受理小案", "small cases accepted"),
-    _count(
-        "small_case_cleared_count",
-        "small_case",
-        "cleared",
-        "case",
-        "侦办小案",
-        "small cases cleared",
-        direction="higher_better",
-    ),
-    _count("dispute_sweep_count", "dispute_sweep", "done", "time", "矛盾纠纷摸排", "dispute sweeps"),
-    _count("dispute_sweep_found_count", "dispute_sweep", "found", "case", "摸排发现纠纷", "disputes found by sweeps"),
-    _count("joint_patrol_count", "joint_patrol", "done", "time", "群防群治活动", "joint patrols"),
+    *(_count(*row) for row in _COUNTS),
 )

@@ -17,7 +17,7 @@ INCIDENT_METRICS = (
         id="dispute_incident_count",
         name=_T("纠纷警情数", "dispute incidents"),
         formula=_T(
-            "按接警日期计的有效警情纠纷件数之和；不含走访发现的，不含无效警情，当事人撤回的计入",
+            "纠纷警情起数之和，按接警日期；不含走访发现的和无效警情，当事人撤回的计入",
             "incidents by day received, without those found on visits and invalid ones; withdrawn ones count",
         ),
         why=_T("群众报警反映的矛盾有多少", "how much conflict people report"),
@@ -36,10 +36,12 @@ INCIDENT_METRICS = (
         id="dispute_case_count",
         name=_T("矛盾纠纷数", "dispute cases"),
         formula=_T(
-            "按接警日期计的各渠道矛盾纠纷件数之和，不含无效警情",
+            "各渠道矛盾纠纷起数之和，按接警日期；不含无效警情",
             "cases of every channel by day received, without invalid ones",
         ),
-        why=_T("掌握的矛盾纠纷总量，含主动发现的", "all conflict known to us, that found by ourselves included"),
+        why=_T(
+            "掌握的矛盾纠纷总量，含主动发现的", "all conflict known to the police, what they found themselves included"
+        ),
         phrase=_T("掌握矛盾纠纷", "dispute cases recorded"),
         feed="incident",
         relation="incident_received",
@@ -56,10 +58,13 @@ INCIDENT_METRICS = (
         id="incident_rate_per_10k",
         name=_T("每万人纠纷警情数（年化）", "dispute incidents per 10,000 residents a year"),
         formula=_T(
-            "10000 × 纠纷警情数 ÷ （同年同单位常住人口 × 天数 ÷ 全年天数）；不足28天不计",
-            "10,000 × incidents / (residents of the same year and unit × days / days of the year); null under 28 days",
+            "10000 × 纠纷警情数 ÷（同年同单位常住人口 × 天数 ÷ 全年天数）；不足28天不计算",
+            "10,000 × incidents / (residents of the same year and unit × days / days of the year); none under 28 days",
         ),
-        why=_T("人口不同的单位可以对照", "units of different size side by side"),
+        why=_T(
+            "人口不同的单位可以对照；流动人口多的城区除外",
+            "units of different size side by side, save town centres that many pass through",
+        ),
         phrase=_T("每万人纠纷警情（年化）", "dispute incidents per 10,000 residents a year"),
         feed="incident",
         relation="incident_received",
@@ -77,7 +82,7 @@ INCIDENT_METRICS = (
         id="resolution_rate_received",
         name=_T("化解率（按受理）", "resolution rate of cases received"),
         formula=_T("化解数 ÷ 受理数，按接警日期", "resolved / received, by day received"),
-        why=_T("受理的纠纷最终化解了多少", "how many of the cases taken on were resolved in the end"),
+        why=_T("受理的纠纷最终化解了多少", "how many of the cases received were resolved in the end"),
         phrase=_T("化解率（按受理）", "resolution rate of cases received"),
         feed="incident",
         relation="incident_received",
@@ -97,10 +102,13 @@ INCIDENT_METRICS = (
         id="resolution_rate_closed",
         name=_T("化解率（按结案）", "resolution rate of cases closed"),
         formula=_T(
-            "化解数 ÷ （化解数＋未化解终结数），按结案日期；分流、撤回、无效不计",
+            "化解数 ÷（化解数＋未化解终结数），按结案日期；分流、撤回、无效的不计",
             "resolved / (resolved + failed), by day closed; referred, withdrawn and invalid ones are in neither",
         ),
-        why=_T("结案的纠纷化解了多少；随时间稳定，适合看趋势", "stable in time, so the one to draw a trend of"),
+        why=_T(
+            "结案的纠纷化解了多少；随时间稳定，适合看趋势",
+            "how many of the cases closed were resolved; stable in time, so the one to draw a trend of",
+        ),
         phrase=_T("化解率（按结案）", "resolution rate of cases closed"),
         feed="incident",
         relation="incident_closed",
@@ -118,8 +126,8 @@ INCIDENT_METRICS = (
         id="mediation_success_rate",
         name=_T("调解成功率", "mediation success rate"),
         formula=_T(
-            "经调解的化解数 ÷ 经调解的（化解数＋未化解终结数），按接警日期；现场劝解未调解的不计",
-            "mediated and resolved / mediated and (resolved + failed), by day received; not mediated ones do not count",
+            "经调解的化解数 ÷ 经调解的（化解数＋未化解终结数），按接警日期；未经调解（如现场劝解）的不计",
+            "of cases put to mediation: resolved / (resolved + failed), by day received",
         ),
         why=_T("调解工作的成效", "what mediation achieves"),
         phrase=_T("调解成功率", "mediation success rate"),
@@ -140,10 +148,10 @@ INCIDENT_METRICS = (
         id="unresolved_count",
         name=_T("未化解数", "unresolved cases"),
         formula=_T(
-            "期末存量：期末及以前接报、期末尚未结案的件数；不含分流、撤回、无效",
+            "期末存量：期末及以前接报、期末尚未结案的起数；不含分流、撤回、无效的",
             "a stock: received by the period's end and not closed by it; without referred, withdrawn and invalid ones",
         ),
-        why=_T("手上还有多少没有化解", "what is still on the table"),
+        why=_T("手上还有多少没有了结", "what is still on the table"),
         phrase=_T("期末未化解纠纷", "cases unresolved at the end"),
         feed="incident",
         relation="stock",
@@ -159,10 +167,13 @@ INCIDENT_METRICS = (
         id="referral_rate",
         name=_T("分流率", "referral rate"),
         formula=_T(
-            "非警务纠纷的分流数 ÷ 受理数，按接警日期", "no police matters: referred / received, by day received"
+            "非警务纠纷分流数 ÷ 非警务纠纷受理数，按接警日期",
+            "of disputes that are no police matter: referred / received, by day received",
         ),
-        why=_T("非警务纠纷是否交到该管的部门", "whether what is no police matter reaches those who can settle it"),
-        phrase=_T("非警务纠纷分流率", "referral rate of no police matters"),
+        why=_T(
+            "非警务纠纷是否转到主管部门", "whether disputes that are no police matter reach those who can settle them"
+        ),
+        phrase=_T("非警务纠纷分流率", "referral rate of non-police disputes"),
         feed="incident",
         relation="incident_received",
         kind="ratio",
@@ -178,8 +189,11 @@ INCIDENT_METRICS = (
     Metric(
         id="referral_completion_rate",
         name=_T("分流办结率", "referral completion rate"),
-        formula=_T("分流后已回复数 ÷ 分流数，按接警日期", "referred and returned / referred, by day received"),
-        why=_T("分流出去的有没有回音", "whether what was handed on came to an end"),
+        formula=_T(
+            "分流后已反馈办结数 ÷ 分流数，按接警日期",
+            "referred and reported back as closed / referred, by day received",
+        ),
+        why=_T("分流出去的有没有办结", "whether what was handed on was brought to an end"),
         phrase=_T("分流办结率", "referral completion rate"),
         feed="incident",
         relation="incident_received",
@@ -198,8 +212,9 @@ INCIDENT_METRICS = (
         id="repeat_rate_90d",
         name=_T("90日重复率", "repeat rate within 90 days"),
         formula=_T(
-            "结案后90日内同一纠纷又来的件数 ÷ 结案已满90日的件数，按结案日期",
-            "closed cases whose dispute came back within 90 days / cases closed 90 days ago or more, by day closed",
+            "结案后90日内同一纠纷再次接报的起数 ÷ 结案已满90日的起数，按结案日期；限能识别是否同一纠纷的",
+            "closed cases whose dispute came back within 90 days / cases closed 90 days ago or more, by day closed;"
+            " of cases that can be recognised when they come back",
         ),
         why=_T("化解是否巩固", "whether a settlement lasts"),
         phrase=_T("90日重复率", "repeat rate within 90 days"),
@@ -219,8 +234,10 @@ INCIDENT_METRICS = (
     Metric(
         id="escalation_count",
         name=_T("民转刑数", "cases turned criminal"),
-        formula=_T("转为刑事案件的件数之和，按接警日期", "cases that became criminal ones, by day received"),
-        why=_T("矛盾激化的情况，数字小，只看件数", "conflict that got out of hand; rare, so counts and no percent"),
+        # Too rare for a percentage, however many there are.
+        smallest_n=1_000_000,
+        formula=_T("转为刑事案件的纠纷起数之和，按接警日期", "disputes that became criminal cases, by day received"),
+        why=_T("矛盾激化的情况；数字小，只看起数", "conflict that got out of hand; rare, so counts and no percent"),
         phrase=_T("民转刑案件", "cases turned criminal"),
         feed="incident",
         relation="incident_received",
@@ -234,13 +251,13 @@ INCIDENT_METRICS = (
     ),
     Metric(
         id="escalation_rate_per_1000",
-        name=_T("民转刑率（每千件结案）", "cases turned criminal per 1,000 closed"),
+        name=_T("民转刑率（每千起结案）", "cases turned criminal per 1,000 closed"),
         formula=_T(
-            "1000 × 民转刑数 ÷ 结案已满90日的件数，按结案日期",
-            "1,000 × cases turned criminal / cases closed 90 days ago or more, by day closed",
+            "1000 × 其中民转刑数 ÷ 结案已满90日的起数，按结案日期",
+            "1,000 × those turned criminal / cases closed 90 days ago or more, by day closed",
         ),
         why=_T("与结案量相比的激化程度", "escalation against the work done"),
-        phrase=_T("民转刑率（每千件结案）", "cases turned criminal per 1,000 closed"),
+        phrase=_T("民转刑率（每千起结案）", "cases turned criminal per 1,000 closed"),
         feed="incident",
         relation="incident_closed",
         kind="ratio",
@@ -257,12 +274,12 @@ INCIDENT_METRICS = (
     ),
     Metric(
         id="settled_before_arrival_rate",
-        name=_T("到场前化解率", "settled before arrival"),
+        name=_T("到场前化解率", "settled-before-arrival rate"),
         formula=_T(
-            "电话或民警到场前化解的件数 ÷ 化解环节已知的件数，按接警日期",
-            "settled by phone or before police arrived / cases whose stage is known, by day received",
+            "电话或民警到场前化解的起数 ÷ 化解环节已知的起数，按接警日期；不含无效警情",
+            "settled by phone or before police arrived / cases whose stage is known, by day received; no invalid ones",
         ),
-        why=_T("电话疏导和联络员先期化解的成效", "what calls and liaisons settle before anyone drives out"),
+        why=_T("电话疏导和联络员先期化解的成效", "what calls and liaisons settle before police arrive"),
         phrase=_T("到场前化解率", "share settled before arrival"),
         feed="incident",
         relation="incident_received",
@@ -278,10 +295,10 @@ INCIDENT_METRICS = (
     ),
     Metric(
         id="found_before_call_rate",
-        name=_T("主动发现率", "found before a call"),
+        name=_T("主动发现率", "found-before-call rate"),
         formula=_T(
-            "走访或网格发现的件数 ÷ 来源渠道已知的件数，按接警日期",
-            "found on visits or by the grid / cases whose channel is known, by day received",
+            "走访或网格发现的起数 ÷ 来源渠道已知的起数，按接警日期；不含无效警情",
+            "found on visits or by grid workers / cases whose channel is known, by day received; no invalid ones",
         ),
         why=_T("多少矛盾在报警以前就被发现", "how much is found before anybody calls"),
         phrase=_T("主动发现率", "share found before a call"),
@@ -301,8 +318,9 @@ INCIDENT_METRICS = (
         id="response_minutes_median",
         name=_T("到达时长中位数", "median minutes to arrival"),
         formula=_T(
-            "紧急警情派警至到场分钟数的中位数；未报送到场时间的不计",
-            "median minutes from dispatch to arrival of urgent incidents; a missing arrival is not zero",
+            "紧急警情从派警到到场分钟数的中位数，按接警日期；未报送到场时间的不计",
+            "median minutes from dispatch to arrival of urgent incidents, by day received;"
+            " without an arrival none counts",
         ),
         why=_T("群众要等多久", "how long people wait"),
         phrase=_T("紧急警情到达时长中位数", "median time to arrival of urgent incidents"),
@@ -323,10 +341,11 @@ INCIDENT_METRICS = (
         id="response_minutes_p90",
         name=_T("到达时长第90百分位", "90th percentile of minutes to arrival"),
         formula=_T(
-            "紧急警情派警至到场分钟数的第90百分位；未报送到场时间的不计",
-            "90th percentile of minutes from dispatch to arrival of urgent incidents; a missing arrival is not zero",
+            "紧急警情从派警到到场分钟数的第90百分位，按接警日期；未报送到场时间的不计",
+            "90th percentile of minutes from dispatch to arrival of urgent incidents, by day received;"
+            " without an arrival none counts",
         ),
-        why=_T("最久的一成要等多久", "how long the slowest tenth wait"),
+        why=_T("最慢的一成至少要等多久", "how long at least the slowest tenth wait"),
         phrase=_T("紧急警情到达时长第90百分位", "90th percentile of the time to arrival of urgent incidents"),
         feed="incident",
         relation="response",
@@ -343,10 +362,10 @@ INCIDENT_METRICS = (
     ),
     Metric(
         id="on_time_arrival_rate",
-        name=_T("按时到达率", "arrived on time"),
+        name=_T("按时到达率", "on-time arrival rate"),
         formula=_T(
-            "到达时长不超过本所规定分钟数的紧急警情 ÷ 有到达时长和规定的紧急警情",
-            "urgent incidents reached within the station's own standard / those with a time and a standard",
+            "到达时长不超过本所规定分钟数的紧急警情 ÷ 有到达时长且本所有规定的紧急警情，按接警日期",
+            "urgent incidents, by day received: reached within the station's own standard / with a time and a standard",
         ),
         why=_T("是否达到当地的到场规定", "whether the local standard is kept"),
         phrase=_T("按时到达率", "share of arrivals on time"),
@@ -366,14 +385,17 @@ INCIDENT_METRICS = (
     ),
     Metric(
         id="days_to_resolution_median",
-        name=_T("化解时效中位数", "median days to settle"),
+        name=_T("化解时效中位数", "median days to close"),
         formula=_T(
-            "接警至结案天数的中位数（Kaplan–Meier 法，未结案的按已等待天数截尾）；不含无效与分流未回复的",
-            "median days from receiving to closing by Kaplan-Meier, open cases censored;"
-            " without invalid ones and those referred that did not return",
+            "半数纠纷结案所需天数（Kaplan–Meier 法，未结案的按已等待天数删失），按接警日期；不含无效和分流后未办结的",
+            "days until half of the cases are closed, by Kaplan-Meier with open cases censored, by day received;"
+            " without invalid ones and those referred that did not come back",
         ),
-        why=_T("一般多久办结；只算已结案的会掩盖积案", "a mean of closed cases only would flatter the backlog"),
-        phrase=_T("化解时效中位数", "median time to settle"),
+        why=_T(
+            "一般多久结案；只算已结案的会掩盖积案",
+            "how long a case usually takes; a mean of closed cases only would hide the backlog",
+        ),
+        phrase=_T("化解时效中位数", "median time to close"),
         feed="incident",
         relation="duration",
         kind="survival",
@@ -389,14 +411,14 @@ INCIDENT_METRICS = (
     ),
     Metric(
         id="days_to_resolution_p90",
-        name=_T("化解时效第90百分位", "90th percentile of days to settle"),
+        name=_T("化解时效第90百分位", "90th percentile of days to close"),
         formula=_T(
-            "九成案件办结所需天数（Kaplan–Meier 法，未结案的按已等待天数截尾）；不含无效与分流未回复的",
-            "days until nine in ten are closed by Kaplan-Meier, open cases censored;"
-            " without invalid ones and those referred that did not return",
+            "九成纠纷结案所需天数（Kaplan–Meier 法，未结案的按已等待天数删失），按接警日期；不含无效和分流后未办结的",
+            "days until nine in ten cases are closed, by Kaplan-Meier with open cases censored, by day received;"
+            " without invalid ones and those referred that did not come back",
         ),
-        why=_T("最久的一成要多久", "how long the slowest tenth take"),
-        phrase=_T("化解时效第90百分位", "90th percentile of the time to settle"),
+        why=_T("最慢的一成至少要多久", "how long at least the slowest tenth take"),
+        phrase=_T("化解时效第90百分位", "90th percentile of the time to close"),
         feed="incident",
         relation="duration",
         kind="survival",

@@ -175,7 +175,12 @@ exposure as (
 counted as (
     select p.by_key, sum(p.numerator) as numerator
     from part as p
+    where by_column is not null
     group by p.by_key
+    union all
+    select null, sum(p.numerator)
+    from part as p
+    having by_column is null
 )
 
 select c.by_key, c.numerator, e.person_years as denominator,
@@ -261,7 +266,7 @@ where by_column is null and not exists (select 1 from surviving)"""
 
 
 def _stock(metric: Metric) -> str:
-    source = RELATIONS[metric.relation].sources[0]
+    source = RELATIONS[metric.relation].sources[-1]
     names = sorted(metric.dimensions - {"month", "age_band"})
     key = _key(
         [

@@ -44,11 +44,11 @@ def _satisfied(metric_id: str, zh: str, en: str, words: tuple[str, str], levels:
         id=metric_id,
         name=_T(zh, en),
         formula=_T(
-            f"{words[0]}的有效评价 ÷ 全部有效评价；不清楚、拒答、未接通不计；默认用重点调查（五级）",
-            f"valid answers that are {words[1]} / all valid answers; do not know, refused and no contact do not count;"
-            " by default of the headline survey on five points",
+            f"{words[0]}的有效评价 ÷ 全部有效评价，按邀请日期；不清楚、拒答、未接通的不计；限五级量表，默认用重点调查",
+            f"valid answers that are {words[1]} / all valid answers, by day invited; do not know, refused and"
+            " no contact do not count; five-point scales only, by default the headline survey",
         ),
-        why=_T("群众怎么评价", "what people think of us"),
+        why=_T("群众怎么评价公安工作", "what people think of us"),
         phrase=_T(zh, en),
         numerator=_share(levels),
         denominator=_ANSWERED,
@@ -69,7 +69,7 @@ SATISFACTION_METRICS = (
     _satisfied(
         "satisfaction_rate_top3",
         "好评率（含基本满意）",
-        "approval rate (top 3 of 5)",
+        "non-negative rate (top 3 of 5)",
         ("非常满意、满意和基本满意", "basically satisfied or better"),
         "r.level >= 3",
         "higher_better",
@@ -85,7 +85,7 @@ SATISFACTION_METRICS = (
     _satisfied(
         "dissatisfaction_rate",
         "差评率（不满意＋非常不满意）",
-        "dissatisfaction rate (last 2 of 5)",
+        "dissatisfaction rate (bottom 2 of 5)",
         ("不满意和非常不满意", "dissatisfied or very dissatisfied"),
         "r.level <= 2",
         "lower_better",
@@ -93,8 +93,8 @@ SATISFACTION_METRICS = (
     Metric(
         id="survey_response_rate",
         name=_T("有效应答率", "survey response rate"),
-        formula=_T("有效评价数 ÷ 邀请数", "valid answers / invitations"),
-        why=_T("应答越少，满意率越要小心看", "the fewer answer, the less a satisfaction rate says"),
+        formula=_T("有效评价数 ÷ 邀请数，按邀请日期", "valid answers / invitations, by day invited"),
+        why=_T("应答越少，满意率越要谨慎看待", "the fewer people answer, the less a satisfaction rate says"),
         phrase=_T("有效应答率", "survey response rate"),
         numerator=f"case when {_VALID} then r.invited_count else 0 end",
         denominator="r.invited_count",
@@ -104,7 +104,10 @@ SATISFACTION_METRICS = (
     Metric(
         id="satisfaction_lowest_rate",
         name=_T("满意率下界（未答者都不满意）", "lowest possible satisfaction rate"),
-        formula=_T("满意的有效评价 ÷ 邀请数", "satisfied answers / invitations: as if nobody else were satisfied"),
+        formula=_T(
+            "满意和非常满意的有效评价 ÷ 邀请数，按邀请日期",
+            "satisfied answers / invitations, by day invited: as if nobody else were satisfied",
+        ),
         why=_T("应答不足一半时的最坏情形", "the worst case, shown when fewer than half answered"),
         phrase=_T("满意率下界", "lowest possible satisfaction rate"),
         numerator=f"case when {_VALID} and r.level >= 4 then r.weight_sum else 0 end",
@@ -116,8 +119,8 @@ SATISFACTION_METRICS = (
         id="satisfaction_highest_rate",
         name=_T("满意率上界（未答者都满意）", "highest possible satisfaction rate"),
         formula=_T(
-            "（满意的有效评价＋未作有效评价的邀请） ÷ 邀请数",
-            "(satisfied + invitations without a valid answer) / invitations: as if everybody else were satisfied",
+            "（满意和非常满意的有效评价＋未作有效评价的邀请）÷ 邀请数，按邀请日期",
+            "(satisfied + invitations without a valid answer) / invitations, by day invited: as if all these were",
         ),
         why=_T("应答不足一半时的最好情形", "the best case, shown when fewer than half answered"),
         phrase=_T("满意率上界", "highest possible satisfaction rate"),

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from warehouse.dimensions import AGE_BANDS
 from warehouse.metric_definition import Metric
 from warehouse.relations import JOINS, RELATIONS, Relation, Source
 
+ONE_DAY = timedelta(days=1)
 # Dimension -> the codes that are wanted; more than one dimension must all hold.
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -107,7 +108,8 @@ def headline_survey() -> str:
 def inside(source: Source, start: str, end: str, *, in_one_month: bool) -> list[str]:
     """The rows wholly inside a window; a row that spans months belongs to no single one."""
     if source.grain == "month":
-        return [f"{source.month} >= {start}", f"last_day({source.month}) <= {end}"]
+        # Before the month of the day after the end: one bound, by which the scan skips blocks.
+        return [f"{source.month} >= {start}", f"{source.month} < cast(date_trunc('month', {end} + 1) as date)"]
     found = [f"{source.start} >= {start}", f"{source.end} <= {end}"]
     if source.start != source.end:
         # Says nothing new, but lets the scan skip blocks by the first day.
@@ -138,12 +140,14 @@ def distribution(query: Query, source: Source, *, until: date | None = None) -> 
     if metric.kind == "survival":
         assert until is not None
         number = f"coalesce({query.numerator}, {literal(until)} - r.open_since)"
-        counted = [f"sum(case when r.open_since is null then {metric.denominator} else 0 end) as cases"]
-        counted.append(f"sum(case when r.open_since is not null then {metric.denominator} else 0 end) as open")
+        counted = [f"cast(sum(case when r.open_since is null then {metric.denominator} else 0 end) as bigint) as cases"]
+        counted.append(
+            f"cast(sum(case when r.open_since is not null then {metric.denominator} else 0 end) as bigint) as open"
+        )
         where = [*conditions(query, source), f"{metric.denominator} > 0"]
     else:
         number = query.numerator
-        counted = [f"sum({metric.denominator}) as cases", "0 as open"]
+        counted = [f"cast(sum({metric.denominator}) as bigint) as cases", "0 as open"]
         where = [*conditions(query, source), f"{number} is not null"]
     joins = joins_for(*keys, *where)
     return _by_window(query, source, [*keys, number], counted, joins, where, names=["number"])
@@ -188,6 +192,51 @@ def key_names(query: Query) -> list[str]:
 
 def stock(query: Query, source: Source) -> str:
     """Open cases at the end of every window: received by that day, and not closed by it."""
+    return _stock_of_months(query, source) if source.grain == "month" else _stock_of_cases(query, source)
+
+
+def _stock_of_months(query: Query, source: Source) -> str:
+    """What came in less what was closed: of whole months first, then of the days up to each window's end."""
+    keys, names, where = key_columns(query, source), key_names(query), conditions(query, source)
+    named = "".join(f", {key} as {name}" for key, name in zip(keys, names, strict=True))
+    listed = "".join(f", {name}" for name in names)
+    joins = joins_for(*keys, *where)
+    filters = "".join(f" and {one}" for one in where)
+    ends = {number: window.end for number, window in enumerate(query.windows)}
+    rims = {number: end for number, end in ends.items() if (end + ONE_DAY).day != 1}
+
+    def moved(table: str, sign: str, first: str, rest: str) -> str:
+        return (
+            f"select {first}{named}, {sign}sum({query.numerator}) as moved\nfrom mart.{table} as r\n{joins}\n{rest}"
+            f"{filters}\ngroup by {', '.join([first.partition(' as ')[0], *keys])}"
+        )
+
+    whole = "\nunion all\n".join(
+        moved(f"{name}_month", sign, "last_day(r.month_start) as month_end", "where true")
+        for name, sign in (("incident", ""), ("incident_closed", "-"))
+    )
+    parts = [
+        f"select w.window_no{listed}, m.moved from ({whole}) as m\n"
+        f"inner join (values {_numbered(ends)}) as w (window_no, cutoff) on m.month_end <= w.cutoff"
+    ]
+    for name, sign in (("incident", ""), ("incident_closed", "-")) if rims else ():
+        day = "r.period_start"
+        join = f"inner join (values {_numbered(rims)}) as w (window_no, cutoff)"
+        join += f" on {day} <= w.cutoff and {day} >= cast(date_trunc('month', w.cutoff) as date)\nwhere true"
+        parts.append(moved(f"{name}_day", sign, "w.window_no", join))
+    everything = "\nunion all\n".join(parts)
+    return (
+        f"select s.window_no{listed}, sum(s.moved) as numerator, null as denominator, count(s.moved) as source_rows\n"
+        # A key with nothing open has no row, as where the cases themselves are read.
+        f"from ({everything}) as s\ngroup by s.window_no{listed}\nhaving sum(s.moved) <> 0"
+    )
+
+
+def _numbered(days: Mapping[int, date]) -> str:
+    return ", ".join(f"({number}, {literal(day)})" for number, day in days.items())
+
+
+def _stock_of_cases(query: Query, source: Source) -> str:
     keys = [key for key in key_columns(query, source) if key != source.month]
     names = [name for name in key_names(query) if name != "month_key"]
     where = conditions(query, source)

@@ -31,8 +31,8 @@ _VISIT: dict[str, Any] = {
 MEDIATION_METRICS = (
     Metric(
         id="mediation_session_count",
-        name=_T("调解次数", "mediation sessions"),
-        formula=_T("调解次数之和，按调解日期", "sessions, by the day they were held"),
+        name=_T("调解场次", "mediation sessions"),
+        formula=_T("调解场次之和，按调解日期", "sessions, by the day they were held"),
         why=_T("调解工作量", "the work of mediating"),
         phrase=_T("开展调解", "mediation sessions held"),
         numerator="r.session_count",
@@ -41,7 +41,10 @@ MEDIATION_METRICS = (
     Metric(
         id="on_request_mediation_share",
         name=_T("订单式调解占比（1+N）", "share of mediation on request (1+N)"),
-        formula=_T("订单式调解次数 ÷ 已知是否订单式的次数", "sessions on request / sessions of which that is known"),
+        formula=_T(
+            "订单式调解场次 ÷ 已知是否订单式的场次，按调解日期",
+            "sessions on request / sessions of which that is known, by the day held",
+        ),
         why=_T("群众点单的调解有多少", "how much mediation people ask for themselves"),
         phrase=_T("订单式调解占比", "share of mediation on request"),
         numerator="r.on_request_count",
@@ -52,8 +55,8 @@ MEDIATION_METRICS = (
         id="away_from_station_share",
         name=_T("所外调解占比", "share of mediation away from the station"),
         formula=_T(
-            "地点不是派出所和警务室的调解次数 ÷ 地点已知的次数",
-            "sessions held neither at a station nor in a police room / sessions whose place is known",
+            "在派出所和警务室以外调解的场次 ÷ 地点已知的场次，按调解日期",
+            "sessions held neither at a station nor in a police room / sessions whose place is known, by the day held",
         ),
         why=_T("调解是否走到田间地头", "whether mediation goes to the people"),
         phrase=_T("所外调解占比", "share of mediation away from the station"),
@@ -65,8 +68,11 @@ MEDIATION_METRICS = (
     Metric(
         id="joint_mediation_share",
         name=_T("联合调解占比", "share of joint mediation"),
-        formula=_T("联合调解次数 ÷ 已知是否联合的次数", "joint sessions / sessions of which that is known"),
-        why=_T("大调解、联席调解有多少", "how much is settled together with others"),
+        formula=_T(
+            "联合调解场次 ÷ 已知是否联合的场次，按调解日期",
+            "joint sessions / sessions of which that is known, by the day held",
+        ),
+        why=_T("多部门联合化解的有多少", "how much is mediated together with other bodies"),
         phrase=_T("联合调解占比", "share of joint mediation"),
         numerator="r.joint_count",
         denominator="r.joint_known_count",
@@ -80,7 +86,7 @@ VISIT_METRICS = (
         name=_T("走访次数", "visits"),
         formula=_T(
             "走访次数之和，按走访日期；受保护类别只计整月",
-            "visits, by the day made; protected kinds count in whole months only",
+            "visits, by the day made; protected categories count in whole months only",
         ),
         why=_T("走访工作量", "the work of visiting"),
         phrase=_T("开展走访", "visits made"),
@@ -94,9 +100,10 @@ VISIT_METRICS = (
         id="households_visited_count",
         name=_T("走访户次", "household visits"),
         formula=_T(
-            "走访户数之和（户次，不是去重户数）", "households visited, a household counts each time it is visited"
+            "走访户次之和，按走访日期；同一户走访几次计几次，不是去重户数",
+            "households visited, by the day of the visit; a household counts each time it is visited",
         ),
-        why=_T("走访到了多少家门", "how many doors were knocked at"),
+        why=_T("走访到了多少户", "how many homes were reached"),
         phrase=_T("走访群众", "household visits made"),
         kind="additive",
         unit="household",
@@ -107,8 +114,8 @@ VISIT_METRICS = (
         id="visit_coverage_rate",
         name=_T("走访覆盖率", "visit coverage"),
         formula=_T(
-            "当月已访对象数 ÷ 月末名单对象数；各单位相加，跨月取最后一个整月",
-            "targets visited in the month / targets on its list; summed over units, over time the last whole month",
+            "当月已走访对象数 ÷ 当月名单对象数；各单位相加，跨月取最后一个整月",
+            "targets visited in the month / on its list; summed over units, of several months the last whole one",
         ),
         why=_T("该走访的走访到了没有", "whether those who should be visited are"),
         phrase=_T("走访覆盖率", "visit coverage"),
@@ -131,9 +138,10 @@ VISIT_METRICS = (
         id="disputes_found_per_100_visits",
         name=_T("百次走访发现纠纷数", "disputes found per 100 visits"),
         formula=_T(
-            "100 × 走访发现纠纷数 ÷ 报送了该数的走访次数", "100 × disputes found / visits of which that number is known"
+            "100 × 走访发现纠纷数 ÷ 报送了该数的走访次数，按走访日期",
+            "100 × disputes found / visits of which that number is known, by the day of the visit",
         ),
-        why=_T("走访是否发现问题", "whether visits find what is wrong"),
+        why=_T("走访能不能发现矛盾", "whether visits find disputes before they grow"),
         phrase=_T("百次走访发现纠纷", "disputes found per 100 visits"),
         kind="ratio",
         unit="per_100_visits",
@@ -146,8 +154,10 @@ VISIT_METRICS = (
     Metric(
         id="opinion_count",
         name=_T("收集意见数", "opinions collected"),
-        formula=_T("走访收集意见建议数之和", "opinions and suggestions collected on visits"),
-        why=_T("群众说了多少", "how much people told us"),
+        formula=_T(
+            "走访收集的意见建议数之和，按走访日期", "opinions and suggestions collected, by the day of the visit"
+        ),
+        why=_T("群众反映了多少意见", "how much people told us"),
         phrase=_T("走访收集意见", "opinions collected on visits"),
         kind="additive",
         unit="item",

@@ -30,6 +30,7 @@ HEADLINES = (
     "found_before_call_rate",
     "settled_before_arrival_rate",
     "escalation_count",
+    "unresolved_count",
     "response_minutes_median",
     "days_to_resolution_median",
 )

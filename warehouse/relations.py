@@ -66,6 +66,7 @@ def _one_day(table: str, column: str, dimensions: Mapping[str, str]) -> Source:
     return Source(table, dimensions, start=f"r.{column}", end=f"r.{column}")
 
 
+_BUREAU = {"city_bureau": ORGANISATION["city_bureau"]}
 _TYPED = ORGANISATION | DISPUTE_TYPE
 _EVERY = _TYPED | INCIDENT
 _ALL = (
@@ -82,6 +83,7 @@ _ALL = (
         "incident_closed",
         "incident",
         (
+            Source("mart.incident_closed_month", _TYPED, "month"),
             Source("mart.incident_closed_day", _TYPED),
             Source(
                 "core.incident_part",
@@ -100,10 +102,22 @@ _ALL = (
     Relation(
         "duration",
         "incident",
-        (Source("mart.days_to_close_month", _TYPED, "month"), Source("core.incident_part", _EVERY)),
+        (
+            Source("mart.days_to_close_type_month", _BUREAU | DISPUTE_TYPE, "month"),
+            Source("mart.days_to_close_station_month", ORGANISATION, "month"),
+            Source("mart.days_to_close_month", _TYPED, "month"),
+            Source("core.incident_part", _EVERY),
+        ),
     ),
-    # The stock has no period of its own: what came in before a day, less what was closed before it.
-    Relation("stock", "incident", (Source("core.incident_part", _EVERY | {"age_band": "r.age_band"}),)),
+    # The stock has no period of its own: what came in up to a day, less what was closed up to it.
+    Relation(
+        "stock",
+        "incident",
+        (
+            Source("mart.incident_month", _TYPED, "month"),
+            Source("core.incident_part", _EVERY | {"age_band": "r.age_band"}),
+        ),
+    ),
     # Below the station there are monthly counts, and nothing else.
     Relation("beat_incident", "incident", (Source("mart.beat_month", _TYPED | {"beat": "r.beat_code"}, "month"),)),
     Relation("beat_visit", "visit", (Source("mart.beat_month", ORGANISATION | {"beat": "r.beat_code"}, "month"),)),

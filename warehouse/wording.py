@@ -1,87 +1,37 @@
-"""The one formatter of numbers, shares, days and months for people, in Chinese and English."""
+"""One comparison row -> one sentence, zh and en; the one formatter of figures for sentence, card, table and export."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
-
-from warehouse.reference import Language
-
-# Spelled out: strftime's month names follow the machine's locale.
-MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+from warehouse.figure_words import format_base, format_change, format_value, format_verdict, verdict_word
+from warehouse.number_words import (
+    begin_sentence,
+    format_count,
+    format_date,
+    format_day,
+    format_exact,
+    format_moment,
+    format_month,
+    format_month_name,
+    format_share,
 )
-FULL_UP_TO = 99_999
-# (what one unit stands for, its sign, decimals), smallest first.
-SCALES: dict[Language, tuple[tuple[int, str, int], ...]] = {
-    "zh": ((10_000, " 万", 1), (100_000_000, " 亿", 1)),
-    "en": ((1_000, "k", 0), (1_000_000, "M", 1)),
-}
+from warehouse.period_words import format_period
+from warehouse.sentences import sentence_of
 
-
-def format_count(value: int, language: Language) -> str:
-    """Digits with thousands separators up to 99,999, then 12.8 万 / 128k, rounded half up."""
-    if abs(value) <= FULL_UP_TO:
-        return f"{value:,}"
-    (small, small_sign, digits), (large, large_sign, large_digits) = SCALES[language]
-    shortened = _half_up(Decimal(value) / small, digits)
-    # By the rounded figure, so that 99,999,999 reads 1.0 亿 and not 10,000.0 万.
-    if abs(shortened) * small < large:
-        return f"{shortened:,}{small_sign}"
-    return f"{_half_up(Decimal(value) / large, large_digits):,}{large_sign}"
-
-
-def format_exact(value: int) -> str:
-    """Every digit, with thousands separators: for ledgers, where a sum must be seen to hold."""
-    return f"{value:,}"
-
-
-def format_share(part: int, whole: int) -> str:
-    """A percentage with one decimal, from the two counts that stand beside it."""
-    if whole <= 0:
-        raise ValueError("a share needs a whole above zero")
-    return f"{_half_up(Decimal(part) * 100 / whole, 1)}%"
-
-
-def format_month_name(day: date, language: Language) -> str:
-    """The month of a day where its year is known: 10月 / Oct."""
-    return f"{day.month}月" if language == "zh" else MONTHS[day.month - 1][:3]
-
-
-def begin_sentence(words: str) -> str:
-    """The words with a capital letter; Chinese stays as it is."""
-    return words[:1].upper() + words[1:]
-
-
-def format_date(day: date, language: Language) -> str:
-    """2026年10月31日 / 31 October 2026."""
-    if language == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {format_month(day, language)}"
-
-
-def format_month(day: date, language: Language) -> str:
-    """The month of a day: 2026年10月 / October 2026."""
-    if language == "zh":
-        return f"{day.year}年{day.month}月"
-    return f"{MONTHS[day.month - 1]} {day.year}"
-
-
-def format_moment(moment: datetime) -> str:
-    """2026-11-06 02:14, the same in both languages."""
-    return f"{moment:%Y-%m-%d %H:%M}"
-
-
-def _half_up(value: Decimal, digits: int) -> Decimal:
-    return value.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+__all__ = [
+    "begin_sentence",
+    "format_base",
+    "format_change",
+    "format_count",
+    "format_date",
+    "format_day",
+    "format_exact",
+    "format_moment",
+    "format_month",
+    "format_month_name",
+    "format_period",
+    "format_share",
+    "format_value",
+    "format_verdict",
+    "sentence_of",
+    "verdict_word",
+]

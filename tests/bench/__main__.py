@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 
-from tests.bench import ingest
+from tests.bench import alarms, ingest
 from tests.bench.measure import machine
 
-BENCHMARKS = {"ingest": ingest.run}
+BENCHMARKS = {"ingest": ingest.run, "alarms": alarms.run}
 
 
 def main() -> int:

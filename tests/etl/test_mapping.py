@@ -86,7 +86,7 @@ def test_the_bureau_has_a_mapping_for_every_feed() -> None:
         ),
         (HEAD + '[unpivot]\ninto = "period_month"\nvalue = "incident_count"', "unpivot", "value", "exactly one of"),
         (HEAD + '[delivered]\nregex = "20"', "delivered.regex", "20", "1 group"),
-        (HEAD + '[reports]\nwindow = { start = "2026-01-01" }', "reports.window", "2026-01-01", "either regex"),
+        (HEAD + '[reports]\nwindow = { format = "%Y" }', "reports.window", "%Y", "either regex"),
         (HEAD + '[reports]\nfor = "nobody"', "reports.for", "nobody", "'bureau' or 'org'"),
         (
             HEAD.replace('org_code = "B"', 'org_code = { from = "B", unknown = "register" }'),

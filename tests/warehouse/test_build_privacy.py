@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -166,3 +168,76 @@ def test_key_groups_and_minors_have_no_lists(archive: SmallArchive) -> None:
     codes = ["minors", "key_groups", "victim_household"]
     archive.deliver("visit_target", *({"key": code, "category_code": code, "targets": 30} for code in codes))
     assert archive.rows("select category_code from core.visit_target") == [("victim_household",)]
+
+
+# Columns that must never exist, by the words that a name may not have; `_` parts words.
+NEVER = {
+    "names of persons": "person persons surname forename fullname party parties complainant caller respondent victim"
+    " suspect witness contact applicant xm",
+    "identity numbers": "idcard identity idno passport sfz sfzh hukou",
+    "phones": "phone mobile tel telephone sjh",
+    "addresses": "address street building room door house location dz",
+    "coordinates": "lat lon lng latitude longitude x y point geometry geohash",
+    "ethnicity, religion, politics": "ethnic ethnicity nation nationality religion political party",
+    "health": "health mental illness disease disability psychiatric",
+    "flags of persons": "petition petitioner drug record convict offender key_person risk_person blacklist",
+    "cars, faces, devices, accounts": "plate vehicle face device mac imei account wechat qq weibo",
+    "free text": "narrative summary description content remark remarks note notes comment details",
+    "officers": "officer officers auxiliary policeman badge handler",
+    "age and birth": "birth birthday born age sex gender",
+}
+# A visit that met somebody; it does not say whom.
+HARMLESS = {"has_contact", "contact_count", "contact_known_count"}
+NAMES_OF_UNITS = {"name", "short_name", "station_name", "branch_name", "city_bureau_name"}
+NAMES = {("core.dim_org", name) for name in NAMES_OF_UNITS} | {("core.annotation", "metric_name")}
+TEXTS = {("core.annotation", "text_zh"), ("core.annotation", "text_en"), ("core.dim_date", "lunar_text")}
+
+
+@pytest.fixture(scope="module")
+def columns(tmp_path_factory: pytest.TempPathFactory) -> list[tuple[str, str, str]]:
+    """Table, column and type of everything that a generation publishes."""
+    made = SmallArchive(tmp_path_factory.mktemp("schema"))
+    found = made.rows(
+        "select table_schema || '.' || table_name, column_name, data_type from information_schema.columns"
+    )
+    assert len(found) > 300
+    assert {table.partition(".")[0] for table, _, _ in found} == {"core", "mart", "ops"}
+    return found
+
+
+def said(name: str, words: Iterable[str]) -> bool:
+    """Whether a column's name has one of these as a word of its own."""
+    return any(f"_{word}_" in f"_{name}_" for word in words)
+
+
+@pytest.mark.parametrize("kind", NEVER)
+def test_no_column_holds_what_tells_a_person(kind: str, columns: list[tuple[str, str, str]]) -> None:
+    words = NEVER[kind].split()
+    assert [f"{t}.{name}" for t, name, _ in columns if said(name, words) and name not in HARMLESS] == []
+
+
+def test_a_column_of_a_person_would_be_found() -> None:
+    bad = {"complainant_name", "party_a_phone", "officer_id", "lat", "birth_year", "home_address", "remark", "plate_no"}
+    words = " ".join(NEVER.values()).split()
+    assert {name for name in bad if said(name, words)} == bad
+
+
+def test_what_is_named_is_a_unit_or_a_metric_and_only_remarks_of_the_bureau_are_text(
+    columns: list[tuple[str, str, str]],
+) -> None:
+    assert {(table, name) for table, name, _ in columns if said(name, ["name"])} == NAMES
+    assert {(table, name) for table, name, _ in columns if said(name, ["text"])} == TEXTS
+    assert {(table, name) for table, name, _ in columns if said(name, ["id"])} == {("ops.generation", "id")}
+    assert [name for _, name, _ in columns if not re.fullmatch("[a-z][a-z0-9_]*", name)] == []
+
+
+def test_words_in_a_fact_or_a_mart_are_codes(columns: list[tuple[str, str, str]]) -> None:
+    facts = [one for one in columns if one[0].startswith(("core.fct_", "core.incident_part", "mart."))]
+    words = {name for _, name, kind in facts if kind == "VARCHAR" and not name.endswith("_code")}
+    assert words == {"incident_key", "file_label"}
+    assert {name for _, name, kind in facts if kind == "DOUBLE"} == {"weight", "weight_sum", "weight_square_sum"}
+
+
+def test_no_fact_is_told_to_the_minute(columns: list[tuple[str, str, str]]) -> None:
+    moments = {(table, name) for table, name, kind in columns if kind.startswith("TIME")}
+    assert {table.partition(".")[0] for table, _ in moments} == {"ops"}

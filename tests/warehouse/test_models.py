@@ -26,8 +26,8 @@ from warehouse.model_files import (
 MODELS_ON_DISK = read_models()
 TABLES_OF_CORE = {
     "annotation", "dim_code", "dim_date", "dim_dispute_type", "dim_org", "fct_activity", "fct_incident",
-    "fct_mediation", "fct_satisfaction", "fct_visit", "incident_part", "population", "reported_window", "reporting_unit",
-    "reporting", "visit_target",
+    "fct_mediation", "fct_satisfaction", "fct_visit", "incident_part", "population", "reported_window",
+    "reporting", "reporting_unit", "visit_target",
 }  # fmt: skip
 NOT_PORTABLE = {
     "a cast by colons": "::",

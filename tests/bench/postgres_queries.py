@@ -1,0 +1,3 @@
+"""placeholder"""
+def run(connection, asked, folder):
+    return ["PostgreSQL: not installed"]

@@ -1,0 +1,17 @@
+-- 每行一个接警月、单位、结案天数，不分类型；未结案的按接警日 / one row per month, organisation, days to close; open ones per day
+select
+    d.month_start,
+    d.city_bureau_code,
+    d.branch_code,
+    d.station_code,
+    d.days_to_close,
+    d.open_since,
+    cast(sum(d.followed_count) as bigint) as followed_count
+from mart.days_to_close_month as d
+group by
+    d.month_start,
+    d.city_bureau_code,
+    d.branch_code,
+    d.station_code,
+    d.days_to_close,
+    d.open_since
