@@ -9,7 +9,7 @@ from datetime import timedelta
 import numpy as np
 
 from warehouse.comparison_row import Flag
-from warehouse.coverage import Coverage, Mask
+from warehouse.coverage import Coverage, Mask, day_number
 from warehouse.facts import Facts, LongPeriod
 from warehouse.metric_definition import Metric
 from warehouse.metric_sql import Filters
@@ -28,6 +28,8 @@ class Scope:
     units: Mask
     types: tuple[str, ...] | None
     categories: tuple[str, ...] | None
+    # Whether it is about single stations, whose boundaries a new neighbour may have changed.
+    is_of_stations: bool
 
 
 def scope_of(facts: Facts, coverage: Coverage, keys: _Codes, where: Filters) -> Scope:
@@ -39,7 +41,9 @@ def scope_of(facts: Facts, coverage: Coverage, keys: _Codes, where: Filters) -> 
             wanted.append((str(keys[dimension]),))
         for codes in wanted:
             units = units & facts.units.within(dimension, codes)
-    return Scope(units, _types(facts, coverage, keys, where), _chosen(keys, where, "visit_category"))
+    is_of_stations = any(name in keys or name in where for name in ("station", "station_type"))
+    types, categories = _types(facts, coverage, keys, where), _chosen(keys, where, "visit_category")
+    return Scope(units, types, categories, is_of_stations)
 
 
 def _chosen(keys: _Codes, where: Filters, dimension: str) -> tuple[str, ...] | None:
@@ -151,6 +155,24 @@ def has_series_break(facts: Facts, metric: Metric, scope: Scope, period: Period,
         and bool((facts.units.below(found.org) & scope.units).any())
         for found in facts.breaks
     )
+
+
+def has_changed_boundaries(facts: Facts, scope: Scope, period: Period, base: Period | None) -> bool:
+    """Whether a station of the scope began or ended between the two windows: split or merged, it is another place.
+
+    A closed station counts for its successor, so the two are one place all along. A whole branch or bureau keeps its
+    boundaries, whoever works inside.
+    """
+    if base is None or not scope.is_of_stations:
+        return False
+    first, last = day_number(min(period.start, base.start)), day_number(max(period.end, base.end))
+    units = facts.units
+    stations = {code for code, wanted in zip(units.places["station"], scope.units, strict=True) if wanted}
+    for station in stations - {None}:
+        same = scope.units & units.within("station", [station])
+        if units.valid_from[same].min() > first or units.valid_to[same].max() < last:
+            return True
+    return False
 
 
 def time_flags(

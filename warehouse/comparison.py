@@ -9,7 +9,7 @@ import duckdb
 import numpy as np
 
 from warehouse import comparability
-from warehouse.comparability import scope_of
+from warehouse.comparability import Scope, scope_of
 from warehouse.comparison_row import FLAGS, ComparisonRow
 from warehouse.coverage import day_number
 from warehouse.estimates import Estimates, Numbers, change_interval, estimate
@@ -36,13 +36,14 @@ def compare(
     slices = slices_of(facts, question)
     coverage = facts.coverage(question.metric.feed)
     current, base = _measure(facts, question, slices, on_facts=on_facts)
-    cells = []
+    cells, scopes = [], dict[Key, Scope]()
     for number, part in enumerate(slices):
         for key in _keys_of(facts, question, number, current, base):
             keys = dict(zip(question.own, key, strict=True))
-            scope = scope_of(facts, coverage, keys, question.where or {})
+            if key not in scopes:
+                scopes[key] = scope_of(facts, coverage, keys, question.where or {})
             named = {name: part.month if name == "month" else keys[name] for name in question.by}
-            cells.append(Cell(part, named, scope, current.get((number, key)), base.get((number, key))))
+            cells.append(Cell(part, named, scopes[key], current.get((number, key)), base.get((number, key))))
     rows = _rows(facts, question, _fill(facts, question, cells), language)
     return sorted(rows, key=lambda row: [(code is None, code or "") for code in row.keys.values()])
 
@@ -68,6 +69,9 @@ def _query(question: Question, windows: tuple[Window, ...], *, by_month: bool = 
 
 
 def _has_long_rows(facts: Facts, metric: Metric) -> bool:
+    """Whether whole months are no enough: totals span several, or a case was closed after the data's last day."""
+    if metric.kind == "survival" and facts.has_late_closings:
+        return True
     return any(long.spans_months for long in facts.long_periods(metric.feed))
 
 
@@ -164,13 +168,13 @@ def _rows(facts: Facts, question: Question, cells: Sequence[Cell], language: Lan
     place = 0 if language == "zh" else 1
     by_month = "month" in question.by
     cut = {
-        part: comparability.cut_periods(facts, metric.feed, part.period, part.base, by_month=by_month)
-        for part in {cell.slice for cell in cells}
+        month: comparability.cut_periods(facts, metric.feed, part.period, part.base, by_month=by_month)
+        for month, part in {cell.slice.month: cell.slice for cell in cells}.items()
     }
     rows = []
-    for number, cell in enumerate(cells):
-        flags = flags_of(facts, metric, cell, cut[cell.slice])
-        numbers = _numbers(metric, current, base, low, high, number)
+    of_cells = _numbers(metric, current, base, low, high)
+    for number, (cell, numbers) in enumerate(zip(cells, of_cells, strict=True)):
+        flags = flags_of(facts, metric, cell, cut[cell.slice.month])
         if _is_lower_bound(cell.current) or _is_lower_bound(cell.base):
             numbers |= dict.fromkeys(UNKNOWN_OF_BOUNDS)
         verdict = verdict_of(metric, cell.slice, flags, numbers)
@@ -209,25 +213,34 @@ def _at_least(parts: Parts | None) -> float | None:
 
 
 def _numbers(
-    metric: Metric, current: Estimates, base: Estimates, low: Numbers, high: Numbers, number: int
-) -> dict[str, float | None]:
-    """The figures of one cell, null instead of NaN and infinity."""
-    value, before = current.value[number], base.value[number]
-    found = {
-        "value": value,
-        "numerator": current.numerator[number],
-        "denominator": current.denominator[number],
-        "value_low": current.low[number],
-        "value_high": current.high[number],
-        "base_value": before,
-        "base_numerator": base.numerator[number],
-        "base_denominator": base.denominator[number],
-        "change": value - before,
-        "change_rate": value / before - 1 if metric.is_count and before > 0 else np.nan,
-        "interval_low": low[number],
-        "interval_high": high[number],
-    }
-    return {name: float(figure) if np.isfinite(figure) else None for name, figure in found.items()}
+    metric: Metric, current: Estimates, base: Estimates, low: Numbers, high: Numbers
+) -> list[dict[str, float | None]]:
+    """The figures of every cell, null instead of NaN and infinity."""
+    value, before = current.value, base.value
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = np.where(before > 0, value / before - 1, np.nan) if metric.is_count else np.full_like(value, np.nan)
+        found = {
+            "value": value,
+            "numerator": current.numerator,
+            "denominator": current.denominator,
+            "value_low": current.low,
+            "value_high": current.high,
+            "base_value": before,
+            "base_numerator": base.numerator,
+            "base_denominator": base.denominator,
+            "change": value - before,
+            "change_rate": rate,
+            "interval_low": low,
+            "interval_high": high,
+        }
+    columns = (
+        [
+            figure if known else None
+            for figure, known in zip(figures.tolist(), np.isfinite(figures).tolist(), strict=True)
+        ]
+        for figures in found.values()
+    )
+    return [dict(zip(found, figures, strict=True)) for figures in zip(*columns, strict=True)]
 
 
 def _name(facts: Facts, dimension: str, code: str | None, place: int) -> str | None:

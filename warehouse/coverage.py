@@ -45,7 +45,10 @@ class Units:
         """The units that an organisation is, or has below it; all of them for none."""
         if org is None:
             return np.ones(len(self.codes), dtype=bool)
-        columns = (self.codes, *(self.places[name] for name in ("station", "branch", "city_bureau")))
+        if org in self.codes:
+            # Not those it succeeded: they reported for themselves.
+            return np.array([org == code for code in self.codes], dtype=bool)
+        columns = tuple(self.places[name] for name in ("station", "branch", "city_bureau"))
         return np.array([org in line for line in zip(*columns, strict=True)], dtype=bool)
 
 

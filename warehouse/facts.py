@@ -48,6 +48,12 @@ _LONG_ROWS = {
         where r.period_start < r.period_end
     """,
 }
+_LATE_CLOSINGS = """
+    select 1
+    from core.incident_part as r
+    where r.closed_on > (select u.data_until from ops.data_until as u where u.feed = 'incident')
+    limit 1
+"""
 _SIGNALS = """
     select s.org_code, s.dispute_type_code, max(s.dispersion), avg(s.observed)
     from mart.signal as s
@@ -152,6 +158,11 @@ class Facts:
             (org, kind): (max(1.0, float(dispersion)), float(mean or 0))
             for org, kind, dispersion, mean in self._rows(_SIGNALS)
         }
+
+    @cached_property
+    def has_late_closings(self) -> bool:
+        """Whether a case was closed after the last day of the data: the marts by days to close cannot tell which."""
+        return bool(self._rows(_LATE_CLOSINGS))
 
     @cached_property
     def type_groups(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import duckdb
 import numpy as np
@@ -145,6 +146,7 @@ def _number(value: object) -> float | None:
     return None if value is None else float(value)  # type: ignore[arg-type]
 
 
+@lru_cache(maxsize=10_000)
 def _code(value: object) -> str | None:
     if isinstance(value, date):
         return f"{value:%Y-%m}"

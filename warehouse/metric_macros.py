@@ -8,6 +8,8 @@ import duckdb
 
 from warehouse.metric_definition import Metric
 from warehouse.metric_sql import (
+    JOIN_UNITS,
+    UNIT_DAYS,
     age_band,
     days_of_year,
     headline_survey,
@@ -82,6 +84,8 @@ def _branch(metric: Metric, source: Source, columns: str, names: set[str], where
     key = _key((name, month if name == "month" else source.dimensions[name]) for name in sorted(names))
     if metric.condition and "beat" not in names:
         where = [*where, metric.condition]
+    if metric.beat and "beat" in names:
+        where = [*where, f"{metric.beat[1]} is not null"]
     if metric.relation == "satisfaction":
         where = [*where, f"(by_column in ('survey', 'subject') or {headline_survey()})"]
     where = [*where, *inside(source, START, END, in_one_month=False)]
@@ -154,20 +158,20 @@ def _per_person_year(metric: Metric, columns: str) -> str:
 ),
 
 span as (
-    select d.year, d.month_start, count(*) as days, {days_of_year("d.year")} as year_days
+    select {UNIT_DAYS}
     from core.dim_date as d
+    {JOIN_UNITS}
     where d.date between {START} and {END}
-    group by d.year, d.month_start
 ),
 
 {population_of_year("select distinct s.year from span as s")},
 
 exposure as (
     select {_key(units)} as by_key,
-        sum(p.residents * d.days / d.year_days) as person_years,
-        sum(d.days) / count(distinct u.code) as days
-    from core.reporting_unit as u
-    cross join span as d
+        sum(p.residents / {days_of_year("d.year")}) as person_years,
+        count(distinct d.date) as days
+    from span as d
+    inner join core.reporting_unit as u on d.code = u.code
     inner join population_of_year as p on u.code = p.org_code and d.year = p.year
     group by {_key(units)}
 ),
@@ -227,9 +231,11 @@ where by_column is null and not exists (select 1 from numbered)"""
 
 
 def _survival(metric: Metric) -> str:
+    until = _data_until(metric)
+    is_open = f"(r.open_since is not null or r.closed_on > {until})"
     columns = (
-        f"coalesce({metric.numerator}, {_data_until(metric)} - r.open_since) as number,"
-        f" {metric.denominator} as cases, r.open_since is null as is_closed"
+        f"case when {is_open} then {until} - r.received_on else {metric.numerator} end as number,"
+        f" {metric.denominator} as cases, not {is_open} as is_closed"
     )
     return f"""with part as (
 {_rows(metric, columns, extra=(f"{metric.denominator} > 0",))}
@@ -292,10 +298,10 @@ part as (
 
 select p.by_key, sum(p.numerator) as numerator, null as denominator, cast(sum(p.numerator) as double) as value
 from part as p
-where by_column is not null
+where by_column is not null and p.numerator is not null
 group by p.by_key
 union all
-select null, case when count(*) = 0 and {_reported(metric)} then 0 else sum(p.numerator) end, null,
-    cast(case when count(*) = 0 and {_reported(metric)} then 0 else sum(p.numerator) end as double)
+select null, case when count(p.numerator) = 0 and {_reported(metric)} then 0 else sum(p.numerator) end, null,
+    cast(case when count(p.numerator) = 0 and {_reported(metric)} then 0 else sum(p.numerator) end as double)
 from part as p
 having by_column is null"""

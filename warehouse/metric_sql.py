@@ -91,6 +91,9 @@ def conditions(query: Query, source: Source) -> list[str]:
     found = [metric.condition] if metric.condition else []
     if metric.relation == "satisfaction" and not query.dimensions & {"survey", "subject"}:
         found.append(headline_survey())
+    if query.metric.beat and "beat" in query.dimensions:
+        # One table holds incidents and visits of a beat: the rows of the other kind are no zeros.
+        found.append(f"{query.numerator} is not null")
     for name, codes in (query.where or {}).items():
         found.append(f"{_expression(source, name)} in ({', '.join(map(literal, codes))})")
     return found
@@ -139,11 +142,14 @@ def distribution(query: Query, source: Source, *, until: date | None = None) -> 
     metric, keys = query.metric, key_columns(query, source)
     if metric.kind == "survival":
         assert until is not None
+        # Nothing after the last day of the data is known yet: closed later is still open.
+        is_open = "r.open_since is not null"
         number = f"coalesce({query.numerator}, {literal(until)} - r.open_since)"
-        counted = [f"cast(sum(case when r.open_since is null then {metric.denominator} else 0 end) as bigint) as cases"]
-        counted.append(
-            f"cast(sum(case when r.open_since is not null then {metric.denominator} else 0 end) as bigint) as open"
-        )
+        if source.grain == "day":
+            is_open = f"(r.open_since is not null or r.closed_on > {literal(until)})"
+            number = f"case when {is_open} then {literal(until)} - r.received_on else {query.numerator} end"
+        counted = [f"sum(case when not {is_open} then {metric.denominator} else 0 end) as cases"]
+        counted.append(f"sum(case when {is_open} then {metric.denominator} else 0 end) as open")
         where = [*conditions(query, source), f"{metric.denominator} > 0"]
     else:
         number = query.numerator
@@ -244,7 +250,8 @@ def _stock_of_cases(query: Query, source: Source) -> str:
     named = [f"{key} as {name}" for key, name in zip(keys, names, strict=True)]
     lines = [
         f"select {', '.join(['w.window_no', *named, f'sum({query.numerator}) as numerator'])},",
-        "    null as denominator, count(*) as source_rows",
+        # A closed case without its closing day is left out: it must not make the others unknown.
+        f"    null as denominator, count({query.numerator}) as source_rows",
         f"from {source.table} as r",
         f"inner join (values {cutoffs}) as w (window_no, cutoff)",
         "    on r.received_on <= w.cutoff and (r.closed_on is null or r.closed_on > w.cutoff)",
@@ -253,6 +260,14 @@ def _stock_of_cases(query: Query, source: Source) -> str:
         f"group by {', '.join(['w.window_no', *keys])}",
     ]
     return "\n".join(line for line in lines if line)
+
+
+# Every unit on every day it exists: the residents of a closed one live in its successor afterwards.
+UNIT_DAYS = "u.code, d.date, d.year, d.month_start"
+JOIN_UNITS = (
+    "inner join core.reporting_unit as u"
+    " on d.date >= coalesce(u.valid_from, d.date) and d.date <= coalesce(u.valid_to, d.date)"
+)
 
 
 def person_years(query: Query) -> str:
@@ -272,21 +287,21 @@ def person_years(query: Query) -> str:
     grouped = "".join(f", {expression}" for expression, _ in keys)
     return f"""
 with span as (
-    select w.window_no, d.year, d.month_start, count(*) as days, {days_of_year("d.year")} as year_days
+    select w.window_no, {UNIT_DAYS}
     from (values {windows}) as w (window_no, start_on, end_on)
     inner join core.dim_date as d on d.date between w.start_on and w.end_on
-    group by w.window_no, d.year, d.month_start
+    {JOIN_UNITS}
 ),
 
 {population_of_year("select distinct s.year from span as s")}
 
 select
     d.window_no{named},
-    sum(p.residents * d.days / d.year_days) as person_years,
+    sum(p.residents / {days_of_year("d.year")}) as person_years,
     bool_or(p.is_estimate) as is_estimate,
-    cast(sum(d.days) / count(distinct u.code) as bigint) as days
-from core.reporting_unit as u
-cross join span as d
+    count(distinct d.date) as days
+from span as d
+inner join core.reporting_unit as u on d.code = u.code
 inner join population_of_year as p on u.code = p.org_code and d.year = p.year
 {"where " + " and ".join(where) if where else ""}
 group by d.window_no{grouped}"""

@@ -47,8 +47,8 @@ MEDIATION_METRICS = (
         ),
         why=_T("群众点单的调解有多少", "how much mediation people ask for themselves"),
         phrase=_T("订单式调解占比", "share of mediation on request"),
-        numerator="r.on_request_count",
-        denominator="r.on_request_known_count",
+        numerator="case when r.on_request_known_count > 0 then r.on_request_count end",
+        denominator="nullif(r.on_request_known_count, 0)",
         **_SESSION,
     ),
     Metric(
@@ -74,8 +74,8 @@ MEDIATION_METRICS = (
         ),
         why=_T("多部门联合化解的有多少", "how much is mediated together with other bodies"),
         phrase=_T("联合调解占比", "share of joint mediation"),
-        numerator="r.joint_count",
-        denominator="r.joint_known_count",
+        numerator="case when r.joint_known_count > 0 then r.joint_count end",
+        denominator="nullif(r.joint_known_count, 0)",
         **_SESSION,
     ),
 )

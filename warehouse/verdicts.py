@@ -42,7 +42,9 @@ def flags_of(facts: Facts, metric: Metric, cell: Cell, cut: Sequence[LongPeriod]
     flags = comparability.time_flags(metric, facts, period, base, closed_share=share)
     if comparability.has_coverage_gap(coverage, cell.scope, period, base):
         flags.add("coverage_gap")
-    if comparability.has_series_break(facts, metric, cell.scope, period, base):
+    if comparability.has_series_break(facts, metric, cell.scope, period, base) or comparability.has_changed_boundaries(
+        facts, cell.scope, period, base
+    ):
         flags.add("series_break")
     flags |= comparability.cut_flags(cut, cell.scope, period, base)
     for parts in (cell.current, cell.base):
@@ -76,7 +78,10 @@ def verdict_of(metric: Metric, part: Slice, flags: set[Flag], numbers: Mapping[s
     if flags & NOT_COMPARABLE:
         return "not_comparable"
     before = numbers["base_value"]
-    if part.base is None or before is None or numbers["change"] is None or (metric.is_count and before == 0):
+    if part.base is None or before is None or (metric.is_count and before == 0):
+        return "no_base"
+    if numbers["change"] is None and numbers["value"] is not None:
+        # "More than 120" against anything: there is nothing to compare it with.
         return "no_base"
     low, high = numbers["interval_low"], numbers["interval_high"]
     length = _change_by_length(metric, part.period, part.base)

@@ -42,7 +42,7 @@ class PolarsReference:
         metric = question.metric
         prefix = "closed_" if metric.relation == "incident_closed" else ""
         start, end = pl.col(f"{prefix}period_start"), pl.col(f"{prefix}period_end")
-        month = pl.col("closed_period_start").dt.truncate("1mo").alias("month_start") if prefix else pl.col("month_start")
+        month = start.dt.truncate("1mo").alias("month_start")
         keys = [month if name == "month" else pl.col(KEYS[name]) for name in question.by]
         rows = pl.scan_parquet(self.file).filter(start >= window.start, end <= window.end)
         numerator, denominator = _expression(metric.numerator), _expression(metric.denominator or "null")

@@ -1,7 +1,8 @@
 -- 每行一个单位一年的人口；派出所未报送时为警务区之和 / one row per organisation and year, of a station maybe its beats' sum
 with placed as (
     select
-        case when o.org_code is null then p.org_code else o.published_code end as org_code,
+        -- A closed unit's residents stay its own: they are counted on the days it existed.
+        case when o.level_code = 'beat' then o.published_code else p.org_code end as org_code,
         coalesce(o.level_code = 'beat', false) as is_beat,
         p.year,
         p.residents,

@@ -1,16 +1,48 @@
 -- 每行一类数据、一个单位（或一种类型）连续报送的一段 / one row per feed, organisation (or type) and unbroken stretch of days reported
-with delivered as (
+with kind as (
+    -- Types that some file collects for part of the time only.
     select distinct
+        r.feed,
+        r.dispute_type_code
+    from core.reporting as r
+    where r.dispute_type_code is not null
+),
+
+every_window as (
+    select
         r.feed,
         r.org_code,
         r.dispute_type_code,
         r.window_start,
-        r.window_end,
+        r.window_end
+    from core.reporting as r
+    union
+    -- A file that does not single such a type out speaks for it as for the rest.
+    select
+        r.feed,
+        r.org_code,
+        k.dispute_type_code,
+        r.window_start,
+        r.window_end
+    from core.reporting as r
+    inner join kind as k on r.feed = k.feed
+    left join core.reporting as o
+        on r.feed = o.feed and r.file_label = o.file_label and k.dispute_type_code = o.dispute_type_code
+    where r.dispute_type_code is null and o.feed is null
+),
+
+delivered as (
+    select
+        w.feed,
+        w.org_code,
+        w.dispute_type_code,
+        w.window_start,
+        w.window_end,
         s.day_number as start_day,
         e.day_number as end_day
-    from core.reporting as r
-    left join staging.calendar as s on r.window_start = s.date
-    left join staging.calendar as e on r.window_end = e.date
+    from every_window as w
+    left join staging.calendar as s on w.window_start = s.date
+    left join staging.calendar as e on w.window_end = e.date
 ),
 
 reached as (

@@ -3,7 +3,8 @@ with reported as (
     select distinct
         w.feed,
         w.batch_no,
-        coalesce(o.published_code, w.org_code) as org_code,
+        -- Of a unit that was closed the reports stay its own.
+        case when o.level_code = 'beat' then o.published_code else w.org_code end as org_code,
         coalesce(w.window_start, b.earliest_on) as window_start,
         coalesce(w.window_end, b.latest_on) as window_end,
         b.file_label
