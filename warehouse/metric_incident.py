@@ -371,6 +371,7 @@ INCIDENT_METRICS = (
         phrase=_T("按时到达率", "share of arrivals on time"),
         feed="incident",
         relation="response",
+        condition="r.urgent_count > 0",
         kind="ratio",
         date_role="received",
         numerator="case when r.urgent_response_minutes <= s.on_time_minutes then r.urgent_count"

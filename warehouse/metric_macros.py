@@ -166,14 +166,18 @@ span as (
 
 {population_of_year("select distinct s.year from span as s")},
 
-exposure as (
-    select {_key(units)} as by_key,
-        sum(p.residents / {days_of_year("d.year")}) as person_years,
-        count(distinct d.date) as days
+exposure_of_year as (
+    select {_key(units)} as by_key, d.year, sum(p.residents) as person_days, count(distinct d.date) as days
     from span as d
     inner join core.reporting_unit as u on d.code = u.code
     inner join population_of_year as p on u.code = p.org_code and d.year = p.year
-    group by {_key(units)}
+    group by {_key(units)}, d.year
+),
+
+exposure as (
+    select e.by_key, sum(e.person_days / {days_of_year("e.year")}) as person_years, sum(e.days) as days
+    from exposure_of_year as e
+    group by e.by_key
 ),
 
 counted as (
@@ -298,7 +302,7 @@ part as (
 
 select p.by_key, sum(p.numerator) as numerator, null as denominator, cast(sum(p.numerator) as double) as value
 from part as p
-where by_column is not null and p.numerator is not null
+where by_column is not null and p.numerator > 0
 group by p.by_key
 union all
 select null, case when count(p.numerator) = 0 and {_reported(metric)} then 0 else sum(p.numerator) end, null,

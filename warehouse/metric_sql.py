@@ -245,13 +245,13 @@ def _numbered(days: Mapping[int, date]) -> str:
 def _stock_of_cases(query: Query, source: Source) -> str:
     keys = [key for key in key_columns(query, source) if key != source.month]
     names = [name for name in key_names(query) if name != "month_key"]
-    where = conditions(query, source)
+    # A closed case without its closing day is left out: it must not make the others unknown.
+    where = [*conditions(query, source), f"{query.numerator} > 0"]
     cutoffs = ", ".join(f"({number}, {literal(window.end)})" for number, window in enumerate(query.windows))
     named = [f"{key} as {name}" for key, name in zip(keys, names, strict=True)]
     lines = [
         f"select {', '.join(['w.window_no', *named, f'sum({query.numerator}) as numerator'])},",
-        # A closed case without its closing day is left out: it must not make the others unknown.
-        f"    null as denominator, count({query.numerator}) as source_rows",
+        "    null as denominator, count(*) as source_rows",
         f"from {source.table} as r",
         f"inner join (values {cutoffs}) as w (window_no, cutoff)",
         "    on r.received_on <= w.cutoff and (r.closed_on is null or r.closed_on > w.cutoff)",
@@ -296,15 +296,22 @@ with span as (
 {population_of_year("select distinct s.year from span as s")}
 
 select
-    d.window_no{named},
-    sum(p.residents / {days_of_year("d.year")}) as person_years,
-    bool_or(p.is_estimate) as is_estimate,
-    count(distinct d.date) as days
-from span as d
-inner join core.reporting_unit as u on d.code = u.code
-inner join population_of_year as p on u.code = p.org_code and d.year = p.year
-{"where " + " and ".join(where) if where else ""}
-group by d.window_no{grouped}"""
+    e.window_no{"".join(f", e.{name}" for _, name in keys)},
+    sum(e.person_days / {days_of_year("e.year")}) as person_years,
+    bool_or(e.is_estimate) as is_estimate,
+    sum(e.days) as days
+from (
+    -- Whole numbers first, so that the order of adding does not tell.
+    select
+        d.window_no{named}, d.year, sum(p.residents) as person_days,
+        bool_or(p.is_estimate) as is_estimate, count(distinct d.date) as days
+    from span as d
+    inner join core.reporting_unit as u on d.code = u.code
+    inner join population_of_year as p on u.code = p.org_code and d.year = p.year
+    {"where " + " and ".join(where) if where else ""}
+    group by d.window_no{grouped}, d.year
+) as e
+group by e.window_no{"".join(f", e.{name}" for _, name in keys)}"""
 
 
 def days_of_year(year: str) -> str:

@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 
-from tests.bench import alarms, ingest
+from tests.bench import alarms, ingest, queries
 from tests.bench.measure import machine
 
-BENCHMARKS = {"ingest": ingest.run, "alarms": alarms.run}
+BENCHMARKS = {"ingest": ingest.run, "alarms": alarms.run, "queries": queries.run}
 
 
 def main() -> int:

@@ -33,11 +33,7 @@ every_window as (
 
 delivered as (
     select
-        w.feed,
-        w.org_code,
-        w.dispute_type_code,
-        w.window_start,
-        w.window_end,
+        w.*,
         s.day_number as start_day,
         e.day_number as end_day
     from every_window as w
