@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,7 +29,7 @@ from etl.window import delivered_at, window_of
 from warehouse.redaction import redact
 
 WORKERS = 2
-JUDGED_ROWS = 20_000
+JUDGED_ROWS = 4_000
 
 
 @dataclass(frozen=True)
@@ -92,15 +92,15 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
         return write_note(job.data, head | {"rows_in": rows, "dropped": rows})
     recipe = _recipe(mapping, table, job, delivered)
     tally = Tally()
-    with ArchiveWriter(job.data, mapping.target, batch) as writer:
-        set_aside: list[pl.DataFrame] = []
-        for chunk in _work(table, recipe):
+    with ThreadPoolExecutor(WORKERS) as pool, ArchiveWriter(job.data, mapping.target, batch) as writer:
+        judging = _Judging(recipe, pool)
+        for chunk in _work(table, recipe, pool):
             tally.add(chunk)
             writer.append(chunk.records)
-            set_aside.append(chunk.set_aside)
-            if sum(frame.height for frame in set_aside) > JUDGED_ROWS:
-                _judge(set_aside, recipe, tally, writer)
-        _judge(set_aside, recipe, tally, writer)
+            judging.add(chunk.set_aside)
+            _keep(judging.judged(), tally, writer)
+        judging.close()
+        _keep(judging.judged(), tally, writer)
         if mapping.keys.duplicate_conflict:
             conflicts, records = writer.take_conflicts()
             tally.records -= records
@@ -110,14 +110,41 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
     return info
 
 
-def _judge(set_aside: list[pl.DataFrame], recipe: Recipe, tally: Tally, writer: ArchiveWriter) -> None:
+class _Judging:
     """Rows without a record are few: judged together, chunk by chunk it would take longer than reading them."""
-    if not set_aside:
-        return
-    quarantined, dropped = judge(pl.concat(set_aside), recipe)
-    tally.add_judged(quarantined, dropped)
-    writer.set_aside(quarantined)
-    set_aside.clear()
+
+    def __init__(self, recipe: Recipe, pool: ThreadPoolExecutor) -> None:
+        self._recipe, self._pool = recipe, pool
+        self._waiting: list[pl.DataFrame] = []
+        self._pending: deque[Future[tuple[pl.DataFrame, int]]] = deque()
+        self._is_closed = False
+
+    def add(self, set_aside: pl.DataFrame) -> None:
+        """Take the rows that a chunk set aside; every few thousand are judged beside the next chunks."""
+        self._waiting.append(set_aside)
+        if sum(frame.height for frame in self._waiting) > JUDGED_ROWS:
+            self._submit()
+
+    def close(self) -> None:
+        """Judge the rest: `judged` gives all of it from now on."""
+        self._is_closed = True
+        if self._waiting:
+            self._submit()
+
+    def judged(self) -> Iterator[tuple[pl.DataFrame, int]]:
+        """What `etl.quarantine.judge` gave, in file order; few are ever left pending, so that memory stays flat."""
+        while self._pending and (self._is_closed or len(self._pending) > WORKERS):
+            yield self._pending.popleft().result()
+
+    def _submit(self) -> None:
+        self._pending.append(self._pool.submit(judge, pl.concat(self._waiting), self._recipe))
+        self._waiting = []
+
+
+def _keep(judged: Iterable[tuple[pl.DataFrame, int]], tally: Tally, writer: ArchiveWriter) -> None:
+    for quarantined, dropped in judged:
+        tally.add_judged(quarantined, dropped)
+        writer.set_aside(quarantined)
 
 
 def _recipe(mapping: Mapping, table: Table, job: Job, delivered: datetime) -> Recipe:
@@ -137,16 +164,15 @@ def wanted_headers(table: Table, recipe: Recipe) -> list[str]:
     return [header for header in table.headers if header in wanted]
 
 
-def _work(table: Table, recipe: Recipe) -> Iterator[Chunk]:
+def _work(table: Table, recipe: Recipe, pool: ThreadPoolExecutor) -> Iterator[Chunk]:
     """Chunks in file order, a few in work at a time, so that memory stays flat in the size of the file."""
     pending: deque[Future[Chunk]] = deque()
-    with ThreadPoolExecutor(WORKERS) as pool:
-        for chunk in table.chunks(wanted_headers(table, recipe)):
-            pending.append(pool.submit(work_chunk, chunk, recipe))
-            if len(pending) > WORKERS:
-                yield pending.popleft().result()
-        while pending:
+    for chunk in table.chunks(wanted_headers(table, recipe)):
+        pending.append(pool.submit(work_chunk, chunk, recipe))
+        if len(pending) > WORKERS:
             yield pending.popleft().result()
+    while pending:
+        yield pending.popleft().result()
 
 
 def _describe(

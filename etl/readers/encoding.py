@@ -2,6 +2,7 @@
 
 import codecs
 from collections.abc import Iterator
+from itertools import chain, repeat, takewhile
 from typing import cast
 
 import numpy as np
@@ -71,13 +72,14 @@ def repair_utf8(data: bytes) -> bytes:
 
 def utf8_pieces(source: Unpacked, codec: str, size: int) -> Iterator[bytes]:
     """The file as UTF-8 in pieces cut anywhere; UTF-8 itself passes through unchecked."""
+    # The first pieces are small, so that those who work on them need not wait for long.
+    sizes = chain((max(1, size // share) for share in (8, 4, 2)), repeat(size))
     if codec == "utf-8":
-        while data := source.read_lines(size):
-            yield data
+        yield from takewhile(bool, map(source.read_lines, sizes))
         return
     decoder = codecs.getincrementaldecoder(codec)("strict")
-    while True:
-        data = source.read_lines(size)
+    for part_size in sizes:
+        data = source.read_lines(part_size)
         # Part by part: Python's codecs let no other thread in between, and texts of many megabytes want new memory.
         parts = [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)] or [b""]
         if piece := b"".join(_decode(decoder, part, is_last=not part).encode() for part in parts):
