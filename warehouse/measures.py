@@ -113,7 +113,7 @@ def _distributions(query: Query, rows: pl.DataFrame) -> Measured:
     ends = np.cumsum(cells["number"].list.len().to_numpy()).tolist()
     measured = {}
     for (window, *key), total, start, end in zip(
-        cells.select("window_no", *names).iter_rows(), cells["total"].to_list(), [0, *ends[:-1]], ends, strict=True
+        cells.select("window_no", *names).iter_rows(), cells["total"].to_list(), [0, *ends][:-1], ends, strict=True
     ):
         counted = Distribution(numbers[start:end], cases[start:end], waiting[start:end])
         measured[window, tuple(key)] = Parts(denominator=float(total), distribution=counted)
