@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import date
 
 from warehouse.dimensions import DIMENSIONS
 from warehouse.metric_definition import Metric, Texts
@@ -141,27 +142,32 @@ def _contents(feeds: Iterable[str]) -> str:
 
 
 def _entry(metric: Metric) -> str:
-    rows = "\n".join(f"| {label} | {text.zh} | {text.en} |" for label, text in _facts(metric))
-    dimension = "'station'" if "station" in metric.dimensions else "null"
-    call = f"select * from metric.{metric.id}(date '2026-01-01', date '2026-03-31', {dimension});"
+    name = _T("名称", "name"), _T(f"**{metric.name.zh}**", f"**{metric.name.en}**")
+    rows = "\n".join(f"| {label.zh} {label.en} | {text.zh} | {text.en} |" for label, text in [name, *facts_of(metric)])
+    call = call_of(metric, date(2026, 1, 1), date(2026, 3, 31))
     return f"### `{metric.id}`\n\n| | 中文 | English |\n|---|---|---|\n{rows}\n\n```sql\n{call}\n```"
 
 
-def _facts(metric: Metric) -> Iterator[tuple[str, Texts]]:
-    """What the table of a metric says, by its label."""
-    yield "名称 name", _T(f"**{metric.name.zh}**", f"**{metric.name.en}**")
-    yield "公式 formula", metric.formula
-    yield "用途 why", metric.why
-    yield "种类 kind", KINDS[metric.kind]
-    yield "数据、日期 feed, date", _pair(feed_text(metric.feed), DATE_ROLES[metric.date_role])
-    yield "单位、方向 unit, direction", _pair(unit_text(metric), DIRECTIONS[metric.direction])
-    yield "区间 interval", INTERVALS[metric.interval]
-    yield "小样本 small numbers", smallest_text(metric)
-    yield "成熟期 maturity", maturity_text(metric)
-    yield "时段 grains", _joined(GRAINS[grain] for grain in metric.grains)
+def call_of(metric: Metric, start: date, end: date) -> str:
+    """The macro call of a metric for these days, by station where it can be split so."""
+    dimension = "'station'" if "station" in metric.dimensions else "null"
+    return f"select * from metric.{metric.id}(date '{start}', date '{end}', {dimension});"
+
+
+def facts_of(metric: Metric) -> Iterator[tuple[Texts, Texts]]:
+    """What is to be known of a metric, by its label."""
+    yield _T("公式", "formula"), metric.formula
+    yield _T("用途", "why"), metric.why
+    yield _T("种类", "kind"), KINDS[metric.kind]
+    yield _T("数据、日期", "feed, date"), _pair(feed_text(metric.feed), DATE_ROLES[metric.date_role])
+    yield _T("单位、方向", "unit, direction"), _pair(unit_text(metric), DIRECTIONS[metric.direction])
+    yield _T("区间", "interval"), INTERVALS[metric.interval]
+    yield _T("小样本", "small numbers"), smallest_text(metric)
+    yield _T("成熟期", "maturity"), maturity_text(metric)
+    yield _T("时段", "grains"), _joined(GRAINS[grain] for grain in metric.grains)
     dimensions = [one for name, one in DIMENSIONS.items() if name in metric.dimensions]
-    yield "维度 dimensions", _joined(_T(f"{one.text.zh} `{one.name}`", one.text.en) for one in dimensions)
-    yield "负责 owner", metric.owner
+    yield _T("维度", "dimensions"), _joined(_T(f"{one.text.zh} `{one.name}`", one.text.en) for one in dimensions)
+    yield _T("负责", "owner"), metric.owner
 
 
 def _pair(first: Texts, second: Texts) -> Texts:
