@@ -16,6 +16,8 @@ page = st.navigation(
     {
         "": [
             st.Page("pages/overview.py", title=t("overview.title"), default=True),
+            st.Page("pages/signals.py", title=t("signals.title")),
+            st.Page("pages/definitions.py", title=t("definitions.title")),
         ],
         t("app.operations"): [
             st.Page("pages/data_quality.py", title=t("data_quality.title")),

@@ -8,7 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PAGES = ("overview", "data_quality")
+PAGES = ("overview", "signals", "definitions", "data_quality")
 TEXTS = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "badge")
 
 
@@ -30,6 +30,10 @@ def words(app: AppTest) -> Iterator[str]:
         yield from (metric.label, metric.value, metric.delta, metric.help, metric.proto.delta_description)
     for button in app.button:
         yield button.label
+    for fold in app.expander:
+        yield fold.label
+    for field in app.text_input:
+        yield from (field.label, field.placeholder)
     for box in app.selectbox:
         yield from (box.label, box.placeholder)
     for table in app.table:
