@@ -1,4 +1,4 @@
-"""Overview: what the latest complete month brought, and the months before it."""
+"""Overview: what the latest complete month brought against the same month last year, and whether that is news."""
 
 import streamlit as st
 
@@ -11,22 +11,30 @@ view = read_overview(board, filters.organisation(board), language()) if board el
 if board and view is None:
     st.info(waiting(board, language()))
 if board and view:
-    cards.sentence(view.answer)
-    cards.count_cards(view.counts, view.month_name)
-    drawing = charts.months(
+    cards.answer(view.answer, view.service)
+    cards.note(view.coverage)
+    cards.kpis(view.cards)
+    this, last = view.year
+    drawing = charts.year_over_year(
         view.months.rows,
-        unit=t("months.unit"),
-        language=language(),
-        new_year=t("months.new_year"),
+        this=this,
+        last=last,
+        unit=t("year.unit"),
+        new_year=t("year.new_year"),
         no_report=t("state.not_delivered"),
         description=view.months.title,
     )
-    cards.chart(view.months.title, t("months.subtitle"), drawing)
+    cards.chart(view.months.title, view.months.subtitle, drawing)
     left, right = st.columns(2)
     with left:
-        drawing = charts.bars(view.types.rows, beside=view.units.rows.height, description=view.types.title)
-        cards.chart(view.types.title, t("types.subtitle", month=view.month), drawing)
+        drawing = charts.changes(
+            view.types.rows,
+            extent=view.extent,
+            words=(t("column.type"), t("types.both"), t("column.change"), t("types.verdict")),
+            description=view.types.title,
+        )
+        cards.chart(view.types.title, view.types.subtitle, drawing)
     with right:
         drawing = charts.dots(view.units.rows, description=view.units.title)
-        cards.chart(view.units.title, t("stations.subtitle", month=view.month), drawing)
+        cards.chart(view.units.title, view.units.subtitle, drawing)
     cards.note(definition(board, language()))

@@ -9,9 +9,9 @@ import altair as alt
 import polars as pl
 import streamlit as st
 
-from pages.components.figures import Count
-from pages.components.labels import language, t
-from warehouse.wording import format_count, format_exact
+from pages.components.kpi import Kpi
+from pages.components.labels import t
+from warehouse.wording import format_exact
 
 PAGE_ROWS = 20
 TALLEST = 900
@@ -28,35 +28,35 @@ def sentence(words: str) -> None:
     st.markdown(words)
 
 
-def count_cards(counts: Sequence[tuple[Count, list[float]]], month: str) -> None:
-    """One card a count: number, unit, month, who delivered, and the months before as a small line."""
-    with st.grid(len(counts), min_column_width=150, gap="small"):
-        for count, before in counts:
-            st.metric(
-                t(f"card.{count.measure}"),
-                t("state.not_delivered") if count.value is None else _with_unit(count.measure, count.value),
-                delta=month,
-                delta_arrow="off",
-                # Grey: nothing is compared here, so nothing is better or worse.
-                delta_color="off",
-                delta_description=_who(count),
-                help=t(f"meaning.{count.measure}"),
-                chart_data=before if len(before) > 1 else None,
-                border=True,
-                height="stretch",
-            )
+def answer(words: str, *more: str) -> None:
+    """The first line of a page, and what belongs to it."""
+    lines = [f"**{words}**", *(line for line in more if line)]
+    st.markdown("\n\n".join(lines))
 
 
-def _with_unit(measure: str, value: int) -> str:
-    return t(f"with_unit.{measure}", n=format_count(value, language()))
+def kpis(cards: Sequence[Kpi]) -> None:
+    """One card a figure: value, change, verdict, the months before as a small line, counts and base."""
+    with st.grid(len(cards), min_column_width=190, gap="small"):
+        for number, card in enumerate(cards):
+            # board.css goes by the key.
+            with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi-{number}"):
+                _metric(card)
+                st.caption(card.beside)
 
 
-def _who(count: Count) -> str:
-    if count.value is None:
-        return t("card.no_file")
-    if count.asked is not None:
-        return t("card.asked", asked=format_count(count.asked, language()))
-    return t("card.units", full=count.full, all=count.units)
+def _metric(card: Kpi) -> None:
+    is_signed = card.change.startswith(("+", "-"))
+    st.metric(
+        card.label,
+        card.value,
+        # A card reads the arrow off the sign; what has none is told by the word of the verdict alone.
+        delta=card.change or card.verdict or None,
+        delta_arrow="auto" if is_signed else "off",
+        delta_color=card.colour,
+        delta_description=card.verdict if card.change else None,
+        help=card.passport,
+        chart_data=list(card.months) if sum(month == month for month in card.months) > 1 else None,
+    )
 
 
 def chart(title: str, subtitle: str, drawing: alt.LayerChart) -> None:

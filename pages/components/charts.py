@@ -14,7 +14,6 @@ ROLES: tuple[Role, ...] = ("better", "attention", "ordinary", "ink")
 # Streamlit's own grey for axis labels has a contrast of 3.7; this asks the chart's colour scale for ours.
 AXIS_COLOUR = {"expr": "scale('color', 'ordinary')"}
 ROW_HEIGHT = 27
-UTC = alt.Scale(type="utc", padding=14)
 
 # What both themes share; fonts and grounds come from Streamlit's own theme.
 THEME: dict[str, Any] = {
@@ -54,57 +53,93 @@ def finish(chart: alt.LayerChart, description: str) -> alt.LayerChart:
     return described
 
 
-def month_axis(frame: pl.DataFrame, language: Literal["zh", "en"]) -> alt.Axis:
-    """Each January by its year and each July by its name: they fit a phone, and the eye counts the rest."""
-    shown = frame.filter(pl.col("month_start").dt.month().is_in([1, 7]))["month_start"]
-    year, month = {"zh": ("%Y年", "%-m月"), "en": ("%Y", "%b")}[language]
-    return alt.Axis(
-        title=None,
-        values=[f"{day}T00:00:00Z" for day in shown],
-        labelExpr=f"utcFormat(datum.value, utcmonth(datum.value) == 0 ? '{year}' : '{month}')",
-        ticks=True,
-    )
-
-
-def months(
+def year_over_year(
     frame: pl.DataFrame,
     *,
+    this: str,
+    last: str,
     unit: str,
-    language: Literal["zh", "en"],
     new_year: str,
     no_report: str,
     description: str,
 ) -> alt.LayerChart:
-    """Counts by month from zero; months that are not whole are hollow, months without a report have no point.
+    """This year solid and thick, last year dashed, the range of the three years before as a pale band.
 
-    `frame`: month_start, label (the month as text), value (null = not reported), shown (the number as text),
-    note, is_new_year, is_whole, is_latest, is_running.
+    `frame`, twelve months: name, value and before (null = not delivered), low, high (null = no band), shown and
+    before_shown (as text), note, is_whole (hollow where not), is_latest, is_new_year, is_missing. `this` and `last`
+    name the two years.
     """
-    base = alt.Chart(frame).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(frame, language)))
-    y = alt.Y("value:Q", title=unit, scale=alt.Scale(domainMin=0, nice=True), axis=alt.Axis(**Y_TITLE))
+    names = frame["name"].to_list()
+    x = alt.X("name:N", sort=names, scale=alt.Scale(padding=0.3), axis=alt.Axis(title=None, labelAngle=0))
+    base = alt.Chart(frame).encode(x=x)
+    scale = alt.Scale(zero=_starts_at_zero(frame), nice=True)
+    y = alt.Y("value:Q", title=unit, scale=scale, axis=alt.Axis(**Y_TITLE))
     tip = [
-        alt.Tooltip("label:N", title=" "),
-        alt.Tooltip("shown:N", title=unit),
+        alt.Tooltip("name:N", title=" "),
+        alt.Tooltip("shown:N", title=this),
+        alt.Tooltip("before_shown:N", title=last),
         alt.Tooltip("note:N", title=" "),
     ]
-    festival = paint(base, "ordinary").transform_filter("datum.is_new_year")
-    line, dots = paint(base, "ordinary").encode(y=y), paint(base, "ordinary").encode(y=y, tooltip=tip)
-    latest = paint(base, "ink").encode(y=y, tooltip=tip).transform_filter("datum.is_latest")
-    absent = paint(base, "attention").transform_filter("datum.value === null")
+    ordinary, ink = paint(base, "ordinary"), paint(base, "ink")
+    own = ink.encode(y=y, tooltip=tip)
+    # A month that is not whole breaks the line: drawn through, it would look like a fall.
+    whole = ink.transform_calculate(whole="datum.is_whole ? datum.value : null").encode(
+        y=alt.Y("whole:Q", title=unit, scale=scale)
+    )
+    before = ordinary.encode(y=alt.Y("before:Q", scale=scale, title=unit))
+    band = ordinary.encode(y=alt.Y("low:Q", scale=scale, title=unit), y2="high:Q")
+    festival = ordinary.transform_filter("datum.is_new_year")
+    absent = paint(base, "attention").transform_filter("datum.is_missing")
+    latest = own.transform_filter("datum.is_latest")
     layers = [
-        festival.mark_rule(strokeWidth=11, opacity=0.16),
+        band.mark_area(opacity=0.16, invalid="break-paths-filter-domains"),
+        festival.mark_rule(strokeDash=[2, 3], opacity=0.7),
         festival.mark_text(text=new_year, dy=-7, fontSize=11).encode(y=alt.value(0)),
-        line.transform_filter("!datum.is_running").mark_line(opacity=0.55, invalid="break-paths-filter-domains"),
-        line.transform_filter("datum.is_running || datum.is_latest").mark_line(opacity=0.55, strokeDash=[2, 4]),
-        dots.transform_filter("datum.is_whole").mark_point(filled=True, size=34, opacity=1),
-        dots.transform_filter("!datum.is_whole").mark_point(filled=False, size=40, opacity=1, strokeWidth=1.6),
-        absent.mark_text(text="×", fontSize=13).encode(
-            y=alt.YDatum(0), tooltip=alt.Tooltip("label:N", title=no_report)
+        before.mark_line(strokeWidth=1.6, strokeDash=[5, 4], invalid="break-paths-filter-domains"),
+        whole.mark_line(strokeWidth=3.2, invalid="break-paths-filter-domains"),
+        own.transform_filter("datum.is_whole").mark_point(filled=True, size=44, opacity=1),
+        own.transform_filter("!datum.is_whole && datum.value !== null").mark_point(
+            filled=False, size=52, opacity=1, strokeWidth=1.6
         ),
-        latest.transform_filter("datum.is_whole").mark_point(filled=True, size=80, opacity=1),
-        latest.mark_text(dy=-14, fontWeight="bold", fontSize=13).encode(text="shown:N"),
+        absent.mark_text(text="×", fontSize=13, baseline="bottom").encode(
+            y=alt.value("height"), tooltip=alt.Tooltip("name:N", title=no_report)
+        ),
+        latest.transform_filter("datum.is_whole").mark_point(filled=True, size=90, opacity=1),
+        *_end_labels(frame, ink, ordinary, y, this=this, last=last),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=280), description)
+    return finish(alt.LayerChart(layer=layers).properties(height=300), description)
+
+
+def _end_labels(
+    frame: pl.DataFrame, ink: alt.Chart, ordinary: alt.Chart, y: alt.Y, *, this: str, last: str
+) -> list[alt.Chart]:
+    """The years' names at the lines: this one's at its latest month, last one's at its end, apart."""
+    latest = frame.filter(pl.col("is_latest")).drop_nulls("value")
+    past = frame.drop_nulls("before")
+    labels = []
+    if latest.height:
+        row = latest.row(0, named=True)
+        is_above = row["before"] is None or row["value"] >= row["before"]
+        words = (
+            ink.encode(y=y).transform_filter("datum.is_latest").transform_calculate(label=f"'{this} ' + datum.shown")
+        )
+        labels.append(
+            words.mark_text(dy=-16 if is_above else 20, align="right", dx=10, fontWeight="bold", fontSize=13).encode(
+                text="label:N"
+            )
+        )
+    if past.height:
+        name = past["name"][-1]
+        words = ordinary.encode(y=alt.Y("before:Q", title=None)).transform_filter(f"datum.name === '{name}'")
+        labels.append(words.mark_text(dy=-12, text=last))
+    return labels
+
+
+def _starts_at_zero(frame: pl.DataFrame) -> bool:
+    """A line may start above zero where all of it is far above; small counts keep their nought."""
+    columns = ("value", "before", "low", "high")
+    known = [float(number) for name in columns for number in frame[name].drop_nulls().to_list()]
+    return not known or min(known) < max(known) / 2
 
 
 # Above the axis and level, so that it can be read without tilting the head.
@@ -119,20 +154,38 @@ Y_TITLE: dict[str, Any] = {
 }
 
 
-def bars(frame: pl.DataFrame, *, beside: int, description: str) -> alt.LayerChart:
-    """One bar a row, in the frame's order, the number written at its end.
+def changes(
+    frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, str], description: str
+) -> alt.LayerChart:
+    """One dot a row with its interval around no change, in the frame's order; hollow where the base is small.
 
-    `frame`: name, value, shown (the number as text). `beside`: rows of the chart it stands next to.
+    `frame`: name, rate, low, high (fractions; null where nothing is compared), role, is_small, counts, change and
+    verdict (as text). `extent`: the axis goes so far either way; `words`: titles of name, counts, change and verdict.
     """
-    base = alt.Chart(frame).encode(y=_rows(frame), x=alt.X("value:Q", axis=None, scale=_room(frame)))
-    tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title=" ")]
-    # As tall as its neighbour, but not so tall that the bars lose each other.
-    rows = max(frame.height, min(beside, 2 * frame.height), 1)
+    colour = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
+    titles = zip(("name", "counts", "change", "verdict"), words, strict=True)
+    tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in titles]
+    base = alt.Chart(frame).encode(y=_rows(frame), color=colour, tooltip=tip)
+    scale = alt.Scale(domain=[-extent, extent], nice=False)
+    label = "datum.value === 0 ? '0' : format(datum.value, '+.0%')"
+    axis = alt.Axis(title=None, labelExpr=label, tickCount=5, orient="top", grid=True, labelFlush=True)
+    x = alt.X("rate:Q", scale=scale, axis=axis)
+    compared, other = "datum.rate !== null", "datum.rate === null"
+    known, large, small = (
+        base.transform_filter(f"{compared}{more}") for more in ("", " && !datum.is_small", " && datum.is_small")
+    )
+    real = known.transform_filter("datum.role !== 'ordinary'")
+    zero = paint(alt.Chart(frame.head(1)), "ordinary").encode(x=alt.XDatum(0))
     layers = [
-        paint(base, "ordinary").mark_bar(height=15, opacity=0.75).encode(tooltip=tip),
-        paint(base, "ink").mark_text(align="left", dx=6).encode(text="shown:N"),
+        zero.mark_rule(strokeWidth=1.4),
+        large.mark_rule(strokeWidth=3, opacity=0.45).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
+        small.mark_rule(strokeWidth=1.2, opacity=0.4).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
+        large.mark_point(filled=True, size=64, opacity=1).encode(x=x),
+        small.mark_point(filled=False, size=48, opacity=0.9, strokeWidth=1.4).encode(x=x),
+        real.mark_text(dy=-10, fontWeight="bold").encode(x=x, text="change:N"),
+        base.transform_filter(other).mark_text(align="left", dx=6).encode(x=alt.XDatum(0), text="verdict:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * rows), description)
+    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(frame.height, 1)), description)
 
 
 def dots(frame: pl.DataFrame, *, description: str) -> alt.LayerChart:

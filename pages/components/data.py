@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
+from warehouse.comparison import ask, compare, read_facts
+from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
+from warehouse.facts import Facts
 from warehouse.generations import Generation, current_generation, last_night, list_generations, read_json
+from warehouse.metrics import METRICS
+from warehouse.periods import Basis, PeriodNotCovered
+from warehouse.reference import Language
 
 QUERIES = Path(__file__).with_name("queries")
+# Generations are immutable and named by when they were built: the id and the place say all there is to say.
+BY_IDENTITY: dict[str | type[Any], Callable[[Any], Any]] = {
+    Generation: lambda generation: (generation.id, str(generation.directory))
+}
+
+Filters = Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -39,8 +53,7 @@ def open_board() -> Board:
     return Board(folder, current_generation(folder), last_night(folder), (folder / "truth.json").is_file())
 
 
-# Generations are immutable and named by when they were built: the id and the place say all there is to say.
-@st.cache_data(max_entries=200, show_spinner=False, hash_funcs={Generation: lambda g: (g.id, str(g.directory))})
+@st.cache_data(max_entries=200, show_spinner=False, hash_funcs=BY_IDENTITY)
 def _read(generation: Generation, query: str) -> pl.DataFrame:
     sql = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
     with open_generation(generation) as connection:
@@ -53,6 +66,62 @@ def read(board: Board, query: str) -> pl.DataFrame:
     if board.generation is None:
         raise ValueError(f"no generation to run {query} on")
     return _read(board.generation, query)
+
+
+@dataclass(frozen=True)
+class _Engine:
+    """The facts of a generation and the right to use their connection, which serves one thread at a time."""
+
+    facts: Facts
+    lock: Lock
+
+
+# Two, because some readers still look at the generation before while others have met the new one.
+@st.cache_resource(max_entries=2, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _engine(generation: Generation) -> _Engine:
+    return _Engine(read_facts(open_generation(generation)), Lock())
+
+
+@st.cache_data(max_entries=2000, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _compared(
+    generation: Generation,
+    metric: str,
+    period: str,
+    basis: Basis,
+    by: tuple[str, ...],
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    language: Language,
+) -> list[ComparisonRow]:
+    engine = _engine(generation)
+    with engine.lock:
+        if metric in METRICS and METRICS[metric].feed not in engine.facts.data_until:
+            return []
+        try:
+            question = ask(engine.facts, metric, period, basis=basis, by=by, where=dict(where))
+        except PeriodNotCovered:
+            return []
+        return compare(engine.facts, question, language=language)
+
+
+def compared(
+    board: Board,
+    metric: str,
+    period: str,
+    *,
+    basis: Basis = "yoy",
+    by: tuple[str, ...] = (),
+    where: Filters | None = None,
+    language: Language,
+) -> list[ComparisonRow]:
+    """The rows of the comparison engine, cached by generation and question.
+
+    None where nothing of the metric's feed has been delivered, or not yet for that period. Raises NotAsked for a
+    metric, dimension or code that there is not, and BadPeriod for a text that is no period.
+    """
+    if board.generation is None:
+        raise ValueError(f"no generation to compare {metric} in")
+    filters = tuple(sorted((where or {}).items()))
+    return _compared(board.generation, metric, period, basis, by, filters, language)
 
 
 def last_days(board: Board) -> dict[str, date]:

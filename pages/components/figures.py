@@ -1,23 +1,13 @@
-"""The counts of the overview: months of a selection, never a zero where nothing was delivered."""
+"""Which months and units the overview shows, and how completely they were delivered."""
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-
-# The five counts of the overview and the feed that each comes from, in the order shown.
-MEASURES = {
-    "disputes": "incident",
-    "sessions": "mediation",
-    "visits": "visit",
-    "answers": "satisfaction",
-    "services": "activity",
-}
-SHOWN_MONTHS = 36
-SHOWN_TYPES = 10
 
 
 @dataclass(frozen=True)
@@ -27,22 +17,28 @@ class Selection:
     code: str | None
     name: str
     members: tuple[str, ...] = ()
+    level: str | None = None
 
     def of(self, frame: pl.DataFrame) -> pl.DataFrame:
         """The rows of these organisations."""
         return frame if self.code is None else frame.filter(pl.col("org_code").is_in(self.members))
 
+    @property
+    def where(self) -> dict[str, tuple[str, ...]]:
+        """The same as a filter of the comparison engine."""
+        return {self.level: (self.code,)} if self.level and self.code else {}
+
 
 @dataclass(frozen=True)
-class Count:
-    """One count of one month: null where nothing was delivered; `full` of `units` delivered all of it."""
+class Delivered:
+    """How one month was delivered: `full` of `units` delivered every day of it."""
 
-    measure: str
-    value: int | None
-    asked: int | None
     units: int
     full: int
     is_whole: bool
+
+
+NOBODY = Delivered(0, 0, False)
 
 
 def headline_day(last_days: Mapping[str, date]) -> date | None:
@@ -56,96 +52,68 @@ def latest_complete_month(until: date) -> date:
     return (following.replace(day=1) - timedelta(days=1)).replace(day=1)
 
 
-def monthly(coverage: pl.DataFrame, counts: pl.DataFrame, selection: Selection) -> pl.DataFrame:
-    """One row per measure and month from the first delivered one to the last.
+def months_before(month: date, count: int) -> date:
+    """The first day of the month so many months before."""
+    years, place = divmod(month.month - 1 - count, 12)
+    return date(month.year + years, place + 1, 1)
 
-    Columns: measure, month_start, value (null = not delivered), asked, units, full, is_whole.
-    """
-    feeds = pl.DataFrame({"measure": list(MEASURES), "feed": list(MEASURES.values())})
-    delivered = (
+
+def period_of(month: date) -> str:
+    """What a month is compared as: itself, and February together with January, for Spring Festival moves in them."""
+    return f"{month:%Y}-01..{month:%Y-%m}" if month.month == 2 else f"{month:%Y-%m}"
+
+
+def ripe_month(month: date, *, until: date, follow_up_days: int) -> date:
+    """The latest month, no later than that one, all of whose cases had their days of follow-up."""
+    ripe_until = until - timedelta(days=follow_up_days)
+    last = month.replace(day=monthrange(month.year, month.month)[1])
+    return month if last <= ripe_until else latest_complete_month(ripe_until)
+
+
+def delivered(coverage: pl.DataFrame, selection: Selection, feed: str) -> dict[date, Delivered]:
+    """How each month of a feed was delivered, for the months in which anything was due."""
+    months = (
         selection.of(coverage)
-        .group_by("feed", "month_start")
+        .filter(pl.col("feed") == feed)
+        .group_by("month_start")
         .agg(
             units=pl.len(),
             full=(pl.col("days_covered") == pl.col("days_due")).sum(),
-            some=(pl.col("days_covered") > 0).sum(),
             is_whole_month=pl.col("is_whole_month").all(),
         )
     )
-    known = (
-        selection.of(counts)
-        .group_by("measure", "month_start")
-        .agg(
-            pl.col("value").sum(),
-            asked=pl.when(pl.col("asked").is_not_null().any()).then(pl.col("asked").sum()),
-            # Only a total of a longer period: its share of this month is not known.
-            is_coarse=pl.col("value").is_null().any(),
-        )
-    )
-    value = pl.when((pl.col("some") > 0) & ~pl.col("is_coarse").fill_null(False)).then(pl.col("value").fill_null(0))
-    return (
-        feeds.join(delivered, on="feed")
-        .join(known, on=["measure", "month_start"], how="left")
-        .with_columns(value=value, is_whole=(pl.col("full") == pl.col("units")) & pl.col("is_whole_month"))
-        .select("measure", "month_start", "value", "asked", "units", "full", "is_whole")
-        .sort("measure", "month_start")
-    )
-
-
-def count_of(months: pl.DataFrame, measure: str, month: date) -> Count:
-    """One measure in one month."""
-    rows = months.filter((pl.col("measure") == measure) & (pl.col("month_start") == month)).rows(named=True)
-    if not rows:
-        return Count(measure, None, None, 0, 0, False)
-    row = rows[0]
-    return Count(measure, row["value"], row["asked"], row["units"], row["full"], row["is_whole"])
-
-
-def series(months: pl.DataFrame, measure: str, *, until: date, length: int) -> pl.DataFrame:
-    """The months of one measure up to one month, a row for each, also for those that nobody delivered."""
-    own = months.filter((pl.col("measure") == measure) & (pl.col("month_start") <= until))
-    if own.is_empty():
-        return own
-    every = own.select(pl.date_range(pl.col("month_start").min(), until, "1mo").alias("month_start")).tail(length)
-    return every.join(own, on="month_start", how="left", maintain_order="left")
-
-
-def has_month(months: pl.DataFrame, month: date) -> bool:
-    """Whether anything was due in that month."""
-    return not months.filter(pl.col("month_start") == month).is_empty()
-
-
-def types(counts: pl.DataFrame, selection: Selection, *, month: date, name: str) -> pl.DataFrame:
-    """Dispute groups of a month by count, largest first: name (null = unknown type), value."""
-    return (
-        selection.of(counts)
-        .filter(pl.col("month_start") == month)
-        .group_by(pl.col(name).alias("name"))
-        .agg(pl.col("value").sum())
-        .filter(pl.col("value") > 0)
-        .sort(["value", "name"], descending=[True, False])
-    )
+    return {
+        month: Delivered(units, full, is_whole and full == units) for month, units, full, is_whole in months.iter_rows()
+    }
 
 
 def units(
     coverage: pl.DataFrame,
-    counts: pl.DataFrame,
+    counts: Mapping[str | None, int],
     organisations: pl.DataFrame,
     selection: Selection,
     month: date,
 ) -> pl.DataFrame:
     """Dispute incidents of a month by unit, in their own order.
 
-    Columns: name, value (null = not delivered), is_full.
+    `counts` by code. Columns: name, value (null = not delivered), is_full.
     """
-    own = counts.filter((pl.col("measure") == "disputes") & (pl.col("month_start") == month)).select(
-        "org_code", "value"
+    own = pl.DataFrame(
+        [(code, value) for code, value in counts.items() if code is not None],
+        schema={"org_code": pl.String, "value": pl.Int64},
+        orient="row",
     )
     due = coverage.filter((pl.col("feed") == "incident") & (pl.col("month_start") == month))
-    delivered = pl.when(pl.col("days_covered") > 0).then(pl.col("value").fill_null(0))
     return (
         organisations.select("code", "name")
         .join(selection.of(due), left_on="code", right_on="org_code", maintain_order="left")
         .join(own, left_on="code", right_on="org_code", how="left", maintain_order="left")
-        .select("name", value=delivered, is_full=pl.col("days_covered") == pl.col("days_due"))
+        .with_columns(value=pl.when(pl.col("days_covered") > 0).then("value"))
+        .select("name", "value", is_full=pl.col("days_covered") == pl.col("days_due"))
     )
+
+
+def lowest_level(coverage: pl.DataFrame, organisations: pl.DataFrame) -> str:
+    """The level of the units that report: station, or where a source knows none the next one above."""
+    due = organisations.filter(pl.col("code").is_in(coverage["org_code"].unique().to_list()))
+    return str(due["level_code"][0]) if due.height else "station"

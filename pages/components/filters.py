@@ -31,7 +31,8 @@ def organisation(board: Board) -> Selection:
     below = pl.any_horizontal(
         pl.col(column) == code for column in ("code", "station_code", "branch_code", "city_bureau_code")
     )
-    return Selection(code, str(chosen), tuple(known.filter(below)["code"]))
+    level = known.row(by_predicate=pl.col("code") == code, named=True)["level_code"]
+    return Selection(code, str(chosen), tuple(known.filter(below)["code"]), level)
 
 
 def unique_names(known: pl.DataFrame) -> dict[str, str]:

@@ -1,132 +1,228 @@
-"""What the overview says: its first sentence and the titles of its charts, computed from the counts."""
+"""What the overview says: its first sentences and the titles of its charts, computed from the compared rows."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import polars as pl
 
-from pages.components.figures import SHOWN_TYPES, Count, Selection
+from pages.components.figures import Delivered
+from pages.components.kpi import role_of
 from pages.components.labels import text
+from warehouse.comparison_row import ComparisonRow
+from warehouse.finding import COMPARED, find
+from warehouse.metric_definition import Metric
+from warehouse.periods import Period
 from warehouse.reference import Language
-from warehouse.wording import begin_sentence, format_count, format_date, format_month, format_share
+from warehouse.wording import (
+    begin_sentence,
+    format_change,
+    format_count,
+    format_date,
+    format_month,
+    format_period,
+    format_value,
+    format_verdict,
+)
 
-# label, shown, note, is_latest, is_running.
-Point = tuple[str, str, str, bool, bool]
+NAMED_CHANGES = 3
+# An interval wider than that says that nothing is known; the axis does not follow it.
+WIDEST = 1.0
+NARROWEST = 0.2
 
 
-def answer(counts: Sequence[Count], *, month: date, selection: Selection, until: date, language: Language) -> str:
-    """The first line of the page: how much of what, where, in which month, and how complete it is."""
+def coverage_line(disputes: Delivered, *, until: date, language: Language) -> str:
+    """How complete the month is, and until when the data go."""
+    day = format_date(until, language)
+    if not disputes.units:
+        return text("answer.until", language, until=day)
+    state = "uncovered" if not disputes.is_whole else "covered_one" if disputes.units == 1 else "covered"
+    said = text(f"answer.{state}", language, full=disputes.full, all=disputes.units)
+    return said + text("answer.until", language, until=day)
+
+
+def year_title(rows: Sequence[ComparisonRow], metric: Metric, language: Language) -> str:
+    """How many months of the year differ from the year before, and how many cannot be compared."""
+    if not rows or all(row.value is None for row in rows):
+        return text("year.title_missing", language)
+    last = rows[-1].period.end
+    period = Period("months", rows[0].period.start, last, last)
+    states = Counter(_state(row, metric) for row in rows)
     parts = [
-        text(f"missing.{count.measure}", language)
-        if count.value is None
-        else text(f"count.{count.measure}", language, n=format_count(count.value, language))
-        for count in counts
+        text(f"year.{state}", language, n=states[state])
+        for state in ("up", "down", "noise", "small", "not_comparable")
+        if states[state]
     ]
     return text(
-        "answer.line",
+        "year.title",
         language,
-        month=format_month(month, language),
-        organisation=selection.name,
-        counts=text("answer.joiner", language).join(parts),
-        coverage=_coverage(counts[0], language),
-        until=format_date(until, language),
+        period=format_period(period, language),
+        parts=text("answer.joiner", language).join(parts),
     )
 
 
-def _coverage(disputes: Count, language: Language) -> str:
-    if disputes.value is None:
-        return ""
-    if not disputes.is_whole:
-        return text("answer.uncovered", language, full=disputes.full, all=disputes.units)
-    key = "answer.covered_one" if disputes.units == 1 else "answer.covered"
-    return text(key, language, all=disputes.units)
+def _state(row: ComparisonRow, metric: Metric) -> str:
+    finding = find(row, metric)
+    if finding.case in ("up", "down"):
+        return finding.case
+    if finding.case not in COMPARED:
+        return "not_comparable"
+    return "small" if finding.is_small else "noise"
 
 
-def months_title(frame: pl.DataFrame, *, month: date, language: Language) -> str:
-    """This month's count and the range of the months around it that are whole."""
-    whole = frame.filter(pl.col("is_whole")).drop_nulls("value").sort("value", "month_start")
-    here = frame.filter(pl.col("month_start") == month)["value"].to_list()
-    if not here or here[0] is None:
-        return text("months.title_missing", language, month=format_month(month, language))
-    values = {"month": format_month(month, language), "value": format_count(here[0], language)}
-    if whole.height < 2:
-        return text("months.title_alone", language, **values)
-    low, high = whole.row(0, named=True), whole.row(-1, named=True)
-    return text(
-        "months.title",
-        language,
-        **values,
-        n=whole.height,
-        low=format_count(low["value"], language),
-        low_month=format_month(low["month_start"], language),
-        high=format_count(high["value"], language),
-        high_month=format_month(high["month_start"], language),
+def types_title(rows: Sequence[ComparisonRow], metric: Metric, *, period: str, language: Language) -> str:
+    """The types that really changed, or that none did; without a comparison, that there is none."""
+    if not rows:
+        return text("types.title_none", language, month=period)
+    compared = [row for row in rows if find(row, metric).change is not None]
+    if not compared:
+        return text("types.title_not_comparable", language, month=period)
+    real = [row for row in by_change(rows) if _state(row, metric) in ("up", "down")]
+    if not real:
+        key = "types.title_small" if all(find(row, metric).is_small for row in compared) else "types.title_noise"
+        return text(key, language, n=len(compared), smallest=metric.smallest_n)
+    names = text("types.joiner", language).join(
+        text(
+            "types.one",
+            language,
+            name=type_name(row, language),
+            verdict=format_verdict(row, metric, language),
+            change=format_change(row, metric, language),
+        )
+        for row in real[:NAMED_CHANGES]
     )
+    key = "types.title_more" if len(real) > NAMED_CHANGES else "types.title_real"
+    return begin_sentence(text(key, language, names=names, n=len(real), rest=len(compared) - len(real)))
 
 
-def months_chart(
-    frame: pl.DataFrame, *, month: date, until: date, new_years: Sequence[date], language: Language
-) -> pl.DataFrame:
-    """The months with the words of their points: what `charts.months` draws."""
-    rows = [_point(row, month=month, until=until, language=language) for row in frame.iter_rows(named=True)]
+def by_change(rows: Sequence[ComparisonRow]) -> list[ComparisonRow]:
+    """The largest difference first, up or down; those without one last, by count."""
+    return sorted(rows, key=lambda row: (-abs(row.change or 0), -(row.value or 0), str(row.names)))
+
+
+def type_name(row: ComparisonRow, language: Language) -> str:
+    """The name of the type a row is about."""
+    (code,), (name,) = row.keys.values(), row.names.values()
+    return begin_sentence(name if code is not None and name else text("types.unknown", language))
+
+
+def types_chart(rows: Sequence[ComparisonRow], metric: Metric, language: Language) -> tuple[pl.DataFrame, float]:
+    """The types with interval and words, what `charts.changes` draws, and how far its axis goes either way."""
+    shown = by_change(rows)
+    extent = _extent([row for row in shown if not find(row, metric).is_small])
+    table = [_type_row(row, metric, extent, language) for row in shown]
     schema = {
-        "label": pl.String,
-        "shown": pl.String,
-        "note": pl.String,
-        "is_latest": pl.Boolean,
-        "is_running": pl.Boolean,
+        "name": pl.String,
+        "rate": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "role": pl.String,
+        "is_small": pl.Boolean,
+        "counts": pl.String,
+        "change": pl.String,
+        "verdict": pl.String,
     }
-    words = pl.DataFrame(rows, schema=schema, orient="row")
-    festival = pl.col("month_start").is_in(list(new_years))
-    own = frame.select("month_start", "value", pl.col("is_whole").fill_null(False), is_new_year=festival)
-    return pl.concat([own, words], how="horizontal")
+    return pl.DataFrame(table, schema=schema, orient="row"), extent
 
 
-def _point(row: dict[str, object], *, month: date, until: date, language: Language) -> Point:
-    start, value = row["month_start"], row["value"]
-    assert isinstance(start, date)
-    shown = format_count(value, language) if isinstance(value, int) else ""
-    is_running = start > month
-    if value is None:
-        note = text("state.not_delivered", language)
-    elif is_running:
-        note = text("months.open", language, until=format_date(until, language))
-    else:
-        key = "months.whole" if row["is_whole"] else "months.part"
-        note = text(key, language, full=row["full"], all=row["units"])
-    return format_month(start, language), shown, note, start == month, is_running
+def _extent(rows: Sequence[ComparisonRow]) -> float:
+    ends = [abs(end) for row in rows for end in (row.interval_low, row.interval_high) if end is not None]
+    points = [abs(row.change_rate) for row in rows if row.change_rate is not None]
+    widest = max(WIDEST, *points) if points else WIDEST
+    return min(max([NARROWEST, *ends, *points]), widest)
 
 
-def types_title(frame: pl.DataFrame, *, month: date, is_delivered: bool, language: Language) -> str:
-    """The most frequent type with its share of the whole; no incident is not the same as no delivery."""
-    if frame.is_empty():
-        key = "types.title_none" if is_delivered else "months.title_missing"
-        return text(key, language, month=format_month(month, language))
-    largest, whole = frame.row(0, named=True), int(frame["value"].sum())
-    return text(
-        "types.title",
-        language,
-        name=_type_name(largest["name"], language),
-        n=format_count(largest["value"], language),
-        whole=format_count(whole, language),
-        share=format_share(largest["value"], whole),
+def _type_row(row: ComparisonRow, metric: Metric, extent: float, language: Language) -> tuple[object, ...]:
+    finding = find(row, metric)
+    is_compared = finding.change is not None and row.change_rate is not None
+    before = format_count(int(row.base_value), language) if row.base_value is not None else "—"
+    now = format_count(int(row.value), language) if row.value is not None else "—"
+    # Nothing is drawn where nothing may be said: the counts and the reason stand alone.
+    low, high = (row.interval_low, row.interval_high) if is_compared else (None, None)
+    return (
+        text("types.row", language, name=type_name(row, language), before=before, now=now),
+        max(-extent, min(extent, row.change_rate)) if is_compared and row.change_rate is not None else None,
+        max(-extent, low) if low is not None else (-extent if is_compared else None),
+        min(extent, high) if high is not None else (extent if is_compared else None),
+        role_of(row, metric),
+        finding.is_small,
+        text("types.counts", language, before=before, now=now),
+        format_change(row, metric, language),
+        format_verdict(row, metric, language),
     )
 
 
-def types_chart(frame: pl.DataFrame, language: Language) -> pl.DataFrame:
-    """The largest types by name and the others in one row: what `charts.bars` draws."""
-    head, rest = frame.head(SHOWN_TYPES), frame.slice(SHOWN_TYPES)
-    rows = [(_type_name(name, language), value) for name, value in head.iter_rows()]
-    if rest.height:
-        rows.append((text("types.rest", language, n=rest.height), int(rest["value"].sum())))
-    table = [(name, value, format_count(value, language)) for name, value in rows]
-    return pl.DataFrame(table, schema={"name": pl.String, "value": pl.Int64, "shown": pl.String}, orient="row")
+def year_chart(
+    rows: Mapping[date, ComparisonRow],
+    metric: Metric,
+    *,
+    month: date,
+    delivered: Mapping[date, Delivered],
+    new_years: Sequence[date],
+    names: Sequence[str],
+    language: Language,
+) -> pl.DataFrame:
+    """Twelve months of this year, the last one and the range of three: what `charts.year_over_year` draws."""
+
+    def whole(day: date) -> int | None:
+        row = rows.get(day)
+        is_whole = day in delivered and delivered[day].is_whole
+        return int(row.value) if row is not None and row.value is not None and is_whole else None
+
+    table = []
+    for number in range(1, 13):
+        day = date(month.year, number, 1)
+        row = rows.get(day)
+        value = int(row.value) if row is not None and row.value is not None else None
+        before = [whole(day.replace(year=month.year - back)) for back in (1, 2, 3)]
+        three = [count for count in before if count is not None]
+        is_known = len(three) == len(before)
+        table.append(
+            (
+                names[number - 1],
+                value,
+                before[0],
+                min(three) if is_known else None,
+                max(three) if is_known else None,
+                format_value(row, metric, language) if row is not None and value is not None else "",
+                format_count(before[0], language) if before[0] is not None else "—",
+                _note(row, metric, delivered.get(day), is_running=day > month, language=language),
+                whole(day) is not None and day <= month,
+                day == month,
+                day in new_years,
+                value is None and day <= month,
+            )
+        )
+    schema = {
+        "name": pl.String,
+        "value": pl.Int64,
+        "before": pl.Int64,
+        "low": pl.Int64,
+        "high": pl.Int64,
+        "shown": pl.String,
+        "before_shown": pl.String,
+        "note": pl.String,
+        "is_whole": pl.Boolean,
+        "is_latest": pl.Boolean,
+        "is_new_year": pl.Boolean,
+        "is_missing": pl.Boolean,
+    }
+    return pl.DataFrame(table, schema=schema, orient="row")
 
 
-def _type_name(name: str | None, language: Language) -> str:
-    return begin_sentence(name or text("types.unknown", language))
+def _note(
+    row: ComparisonRow | None, metric: Metric, state: Delivered | None, *, is_running: bool, language: Language
+) -> str:
+    if row is None or row.value is None:
+        return text("state.not_delivered", language)
+    if is_running:
+        return text("year.open", language, until=format_date(row.period.end, language))
+    if state is not None and not state.is_whole:
+        return text("year.part", language, full=state.full, all=state.units)
+    change = format_change(row, metric, language) if find(row, metric).change is not None else ""
+    return f"{change} {format_verdict(row, metric, language)}".strip()
 
 
 def units_title(frame: pl.DataFrame, *, month: date, language: Language) -> str:

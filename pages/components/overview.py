@@ -1,4 +1,4 @@
-"""Everything the overview shows for one selection, from the cached tables to the words."""
+"""Everything the overview shows for one selection, from the compared rows to the words."""
 
 from __future__ import annotations
 
@@ -8,34 +8,68 @@ from datetime import date
 import polars as pl
 
 from pages.components import figures, findings
-from pages.components.data import Board, last_days, read
-from pages.components.figures import MEASURES, SHOWN_MONTHS, Count, Selection
+from pages.components.cards import plain
+from pages.components.data import Board, compared, last_days, read
+from pages.components.figures import NOBODY, Delivered, Selection
+from pages.components.kpi import Kpi, kpi, spark
 from pages.components.labels import text
+from warehouse.comparison_row import ComparisonRow
+from warehouse.metrics import METRICS
 from warehouse.reference import Language
-from warehouse.wording import format_date, format_moment, format_month, format_month_name
+from warehouse.wording import format_date, format_moment, format_month, format_month_name, format_period, sentence_of
 
+DISPUTES, SATISFACTION = "dispute_incident_count", "satisfaction_rate_top2"
+CARDS = (DISPUTES, "resolution_rate_closed", SATISFACTION, "visit_count", "repeat_rate_90d")
 SPARK_MONTHS = 12
+YEARS_BEFORE = 3
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A chart's title and rows."""
+    """A chart's title, subtitle and rows."""
 
     title: str
+    subtitle: str
     rows: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class Overview:
-    """One month of one selection; `counts` come with the months before them."""
+    """One month of one selection; `extent`: how far the axis of types goes, `year`: this one and the last by name."""
 
     answer: str
-    month: str
-    month_name: str
-    counts: tuple[tuple[Count, list[float]], ...]
+    service: str
+    coverage: str
+    cards: tuple[Kpi, ...]
     months: Finding
+    year: tuple[str, str]
     types: Finding
+    extent: float
     units: Finding
+
+
+@dataclass(frozen=True)
+class _View:
+    """What is asked: whose figures, of which month, in which language."""
+
+    board: Board
+    selection: Selection
+    month: date
+    until: date
+    language: Language
+
+    def rows(self, metric: str, period: str, *by: str) -> list[ComparisonRow]:
+        return compared(self.board, metric, period, by=by, where=self.selection.where, language=self.language)
+
+    def row(self, metric: str, period: str) -> ComparisonRow | None:
+        return next(iter(self.rows(metric, period)), None)
+
+    def delivered(self, metric: str) -> dict[date, Delivered]:
+        return figures.delivered(read(self.board, "unit_coverage"), self.selection, METRICS[metric].feed)
+
+    @property
+    def period(self) -> str:
+        return figures.period_of(self.month)
 
 
 def read_overview(board: Board, selection: Selection, language: Language) -> Overview | None:
@@ -43,22 +77,21 @@ def read_overview(board: Board, selection: Selection, language: Language) -> Ove
     until = figures.headline_day(last_days(board))
     if until is None:
         return None
-    month = figures.latest_complete_month(until)
-    coverage, counts = read(board, "unit_coverage"), read(board, "unit_months")
-    months = figures.monthly(coverage, counts, selection)
-    if not figures.has_month(months, month):
+    view = _View(board, selection, figures.latest_complete_month(until), until, language)
+    if not any(view.month in view.delivered(metric) for metric in CARDS):
         return None
-    shown = tuple((figures.count_of(months, name, month), _before(months, name, month)) for name in MEASURES)
+    months, types = _months(view), view.rows(DISPUTES, view.period, "dispute_group")
+    drawn, extent = findings.types_chart(types, METRICS[DISPUTES], language)
     return Overview(
-        findings.answer(
-            [count for count, _ in shown], month=month, selection=selection, until=until, language=language
-        ),
-        format_month(month, language),
-        format_month_name(month, language),
-        shown,
-        _months(board, months, month, until, language),
-        _types(board, selection, month, language, is_delivered=shown[0][0].value is not None),
-        _units(board, selection, month, language),
+        _answer(view),
+        _service(view),
+        findings.coverage_line(view.delivered(DISPUTES).get(view.month, NOBODY), until=until, language=language),
+        tuple(_card(view, metric) for metric in CARDS),
+        months,
+        (text("year.name", language, year=view.month.year), text("year.name", language, year=view.month.year - 1)),
+        _types(view, types, drawn),
+        extent,
+        _units(view),
     )
 
 
@@ -83,29 +116,76 @@ def definition(board: Board, language: Language) -> str:
     return text("footer.overview", language, id=name, built=format_moment(built) if built else "")
 
 
-def _before(months: pl.DataFrame, measure: str, month: date) -> list[float]:
-    own = figures.series(months, measure, until=month, length=SPARK_MONTHS)
-    # A month that is not whole is a gap in the line: drawn as it stands it would look like a fall.
-    whole = pl.when("is_whole").then(pl.col("value").cast(pl.Float64)).fill_null(float("nan"))
-    return own.select(whole).to_series().to_list()
-
-
-def _months(board: Board, months: pl.DataFrame, month: date, until: date, language: Language) -> Finding:
-    rows = figures.series(months, "disputes", until=until.replace(day=1), length=SHOWN_MONTHS)
-    new_years = read(board, "new_year_months")["month_start"].to_list()
-    drawn = findings.months_chart(rows, month=month, until=until, new_years=new_years, language=language)
-    return Finding(findings.months_title(rows, month=month, language=language), drawn)
-
-
-def _types(board: Board, selection: Selection, month: date, language: Language, *, is_delivered: bool) -> Finding:
-    rows = figures.types(read(board, "type_months"), selection, month=month, name=f"group_{language}")
-    return Finding(
-        findings.types_title(rows, month=month, is_delivered=is_delivered, language=language),
-        findings.types_chart(rows, language),
+def _answer(view: _View) -> str:
+    row = view.row(DISPUTES, f"{view.month:%Y-%m}")
+    if row is None:
+        return text("answer.missing", view.language, month=format_month(view.month, view.language))
+    both = view.row(DISPUTES, view.period) if view.month.month == 2 else None
+    return sentence_of(
+        row, METRICS[DISPUTES], unit_name=plain(view.selection.name), language=view.language, both_months=both
     )
 
 
-def _units(board: Board, selection: Selection, month: date, language: Language) -> Finding:
-    organisations = read(board, "organisations")
-    rows = figures.units(read(board, "unit_coverage"), read(board, "unit_months"), organisations, selection, month)
-    return Finding(findings.units_title(rows, month=month, language=language), findings.units_chart(rows, language))
+def _service(view: _View) -> str:
+    row = view.row(SATISFACTION, view.period)
+    if row is None or (row.value is None and not row.denominator):
+        return ""
+    return sentence_of(row, METRICS[SATISFACTION], unit_name=plain(view.selection.name), language=view.language)
+
+
+def _card(view: _View, name: str) -> Kpi:
+    metric = METRICS[name]
+    until = last_days(view.board).get(metric.feed)
+    if until is None:
+        return kpi(None, metric, (), view.language)
+    month = figures.ripe_month(view.month, until=until, follow_up_days=metric.follow_up_days)
+    row = view.row(name, figures.period_of(month))
+    first = figures.months_before(month, SPARK_MONTHS - 1)
+    whole = {day for day, state in view.delivered(name).items() if state.is_whole}
+    months = view.rows(name, f"{first:%Y-%m}..{month:%Y-%m}", "month")
+    before = tuple(spark(one, metric, is_whole=one.period.start in whole) for one in months)
+    return kpi(row, metric, before, view.language)
+
+
+def _months(view: _View) -> Finding:
+    metric, language, year = METRICS[DISPUTES], view.language, view.month.year
+    asked = f"{year - YEARS_BEFORE}-01..{view.until:%Y-%m}"
+    rows = {row.period.start: row for row in view.rows(DISPUTES, asked, "month")}
+    own = [row for day, row in sorted(rows.items()) if date(year, 1, 1) <= day <= view.month]
+    drawn = findings.year_chart(
+        {day: row for day, row in rows.items() if day.year < year or day <= view.until},
+        metric,
+        month=view.month,
+        delivered=view.delivered(DISPUTES),
+        new_years=read(view.board, "new_year_months")["month_start"].to_list(),
+        names=[format_month_name(date(year, number, 1), language) for number in range(1, 13)],
+        language=language,
+    )
+    has_band = drawn["low"].is_not_null().any()
+    band = text("year.band", language, first=year - YEARS_BEFORE, last=year - 1) if has_band else ""
+    subtitle = text("year.subtitle", language, year=year, before=year - 1, band=band)
+    return Finding(findings.year_title(own, metric, language), subtitle, drawn)
+
+
+def _types(view: _View, rows: list[ComparisonRow], drawn: pl.DataFrame) -> Finding:
+    language = view.language
+    period = format_period(rows[0].period, language) if rows else format_month(view.month, language)
+    title = findings.types_title(rows, METRICS[DISPUTES], period=period, language=language)
+    subtitle = text("types.subtitle", language, month=period, smallest=METRICS[DISPUTES].smallest_n)
+    return Finding(title, subtitle, drawn)
+
+
+def _units(view: _View) -> Finding:
+    coverage, organisations = read(view.board, "unit_coverage"), read(view.board, "organisations")
+    level = figures.lowest_level(coverage, organisations)
+    rows = view.rows(DISPUTES, f"{view.month:%Y-%m}", level)
+    counts = {
+        row.keys[level]: int(row.value) for row in rows if row.value is not None and "coarse_grain" not in row.flags
+    }
+    frame = figures.units(coverage, counts, organisations, view.selection, view.month)
+    month = format_month(view.month, view.language)
+    return Finding(
+        findings.units_title(frame, month=view.month, language=view.language),
+        text("stations.subtitle", view.language, month=month),
+        findings.units_chart(frame, view.language),
+    )

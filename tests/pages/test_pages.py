@@ -6,14 +6,21 @@ import json
 import re
 from pathlib import Path
 
+import polars as pl
 import pytest
+from streamlit.proto.Metric_pb2 import Metric as MetricProto
 
 from tests.pages.app import PAGES, first_line, open_page, words
 from tests.pages.conftest import NEW, OLD
 from tests.pages.small_bureau import write_night
-from warehouse.generations import point_current, read_json, write_json
+from warehouse.comparison import ask, compare, read_facts
+from warehouse.connection import open_generation
+from warehouse.generations import current_generation, point_current, read_json, write_json
+from warehouse.metrics import METRICS
+from warehouse.reference import Language
+from warehouse.wording import format_change, format_value, format_verdict, sentence_of
 
-LANGUAGES = ("zh", "en")
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 # The other language's own name; a command is a command in every language; formatting of the badges.
 ALLOWED = re.compile(r"English|中文|SQL|`[^`]*`|:\w+-badge\[(:material/\w+:)?|\]\(\w+\)|\b\d{8}T\d{6}\b")
@@ -56,57 +63,118 @@ def test_no_chinese_is_left_in_english_and_no_english_in_chinese(page: str, own:
 
 
 def test_the_first_line_answers_with_the_latest_complete_month(small: Path) -> None:
-    # 14 + 12 + 11 + 10 disputes; three found on visits and two invalid calls are left out.
+    # 14 + 12 + 11 + 10 disputes; three found on visits and two invalid calls are left out. 47 / 40 = +17.5 %.
     assert first_line(open_page("overview")) == (
-        "**2026年10月，全部单位接报纠纷警情 47 起，调解 6 场，走访 120 次，有效满意度评价 12 份，业务工作尚未报送**；"
-        "4 个单位的警情全部报送，数据截至2026年11月5日。"
+        "**2026年10月，全部单位接报纠纷警情47起，同比多7起（+17.5%），处于正常波动范围，差异不显著。**\n\n"
+        "2026年10月，全部单位满意率（非常满意＋满意）样本不足（12/12），上年同期样本不足（12/12），不作比较。"
     )
-    assert first_line(open_page("overview", lang="en")) == (
-        "**October 2026, all organisations: 47 dispute incidents, 6 mediation sessions, 120 visits, "
-        "12 valid satisfaction answers, service work not delivered.** "
-        "All 4 units delivered their incidents. Data until 5 November 2026."
+    assert first_line(open_page("overview", lang="en")).startswith(
+        "**Dispute incidents received, all organisations, October 2026: 47 cases, 7 cases more than the same period"
+        " last year (+17.5%), within normal variation, no significant difference.**\n\nSatisfaction rate"
     )
 
 
-def test_cards_carry_unit_month_and_who_delivered(small: Path) -> None:
-    cards = {card.label: card for card in open_page("overview").metric}
-    assert {label: card.value for label, card in cards.items()} == {
-        "纠纷警情": "47 起",
-        "调解": "6 场",
-        "走访": "120 次",
-        "有效满意度评价": "12 份",
-        "办结服务事项": "尚未报送",
+def test_below_the_answer_stands_who_delivered_and_until_when(small: Path) -> None:
+    assert open_page("overview").caption[0].value == "4 个单位的警情全部报送；数据截至2026年11月5日。"
+
+
+def test_cards_carry_value_change_verdict_period_and_base(small: Path) -> None:
+    app = open_page("overview")
+    shown = {card.label: (card.value, card.delta, card.proto.delta_description) for card in app.metric}
+    assert shown == {
+        "纠纷警情数": ("47 起", "+17.5%", "差异不显著"),
+        "化解率（按结案）": ("尚未报送", "", ""),
+        "满意率（非常满意＋满意）": ("样本不足", "", ""),
+        "走访次数": ("120 次", "0 次", "持平"),
+        "90日重复率": ("尚未报送", "", ""),
     }
-    assert {card.delta for card in cards.values()} == {"10月"}
-    assert cards["纠纷警情"].proto.delta_description == "4/4 已报送"
-    assert cards["有效满意度评价"].proto.delta_description == "邀请 20 人次"
+    assert "2026年10月 · 上年同期 40 起" in [text.value for text in app.caption]
+
+
+def test_no_card_of_a_quiet_month_has_a_colour(small: Path) -> None:
+    assert {card.proto.color for card in open_page("overview").metric} == {MetricProto.GRAY}
+
+
+def test_arrows_follow_the_sign_and_no_change_has_none(small: Path) -> None:
+    arrows = {card.label: card.proto.direction for card in open_page("overview").metric}
+    assert arrows["纠纷警情数"] == MetricProto.UP
+    assert arrows["走访次数"] == MetricProto.NONE
 
 
 def test_titles_state_the_finding(small: Path) -> None:
-    # Neighbours: 6 + 6 + 5 + 4. May 2026 lacks a station and August some days of one: 14 of 16 months are whole.
+    # The data begin in July 2025, so January to June have no base; A2 delivered nothing in May, B2 not all of August.
     assert [title.value for title in open_page("overview").subheader] == [
-        "2026年10月接报 47 起；14 个报齐的月份在 40（2025年7月）至 47（2026年10月）之间",
-        "邻里纠纷最多：21 起，占 47 起的 44.7%",
+        "2026年1—10月逐月同比：3 个月差异不显著，7 个月不可比",
+        "4 类纠纷的基数都不足 20 起，只看起数",
         "4 个单位各接报 10 至 14 起",
     ]
 
 
 def test_an_organisation_in_the_url_narrows_the_page(small: Path) -> None:
-    branch = first_line(open_page("overview", org="城东分局"))
-    assert branch.startswith("**2026年10月，城东分局接报纠纷警情 26 起，调解 6 场，走访 60 次")
+    branch = open_page("overview", org="城东分局")
+    assert first_line(branch).startswith("**2026年10月，城东分局接报纠纷警情26起，同比多6起（+30.0%）")
+    assert branch.subheader[2].value == "2 个单位各接报 12 至 14 起"
+    # Nobody was asked there: no sentence about satisfaction.
+    assert "满意率" not in first_line(branch)
     station = open_page("overview", org="西苑派出所")
-    assert first_line(station).startswith("**2026年10月，西苑派出所接报纠纷警情 11 起，调解 0 场，走访 30 次")
+    assert first_line(station).startswith(
+        "**2026年10月，西苑派出所接报纠纷警情11起，同比多1起，由10起变为11起（基数较小，不计百分比）。**"
+    )
     assert station.subheader[2].value == "西苑派出所接报 11 起"
 
 
 def test_an_unknown_organisation_in_the_url_shows_everybody(small: Path) -> None:
-    assert "接报纠纷警情 47 起" in first_line(open_page("overview", org="无此单位"))
+    assert "接报纠纷警情47起" in first_line(open_page("overview", org="无此单位"))
 
 
-def test_no_year_over_year_is_claimed(small: Path) -> None:
-    texts = " ".join(words(open_page("overview")))
-    assert "同比上升" not in texts
-    assert "同比下降" not in texts
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("name", "where"), [(None, {}), ("城东分局", {"branch": ["A"]}), ("西苑派出所", {"station": ["B1"]})]
+)
+def test_every_number_on_the_cards_is_the_engines(
+    name: str | None, where: dict[str, list[str]], language: Language, small: Path
+) -> None:
+    generation = current_generation(small)
+    assert generation
+    app = open_page("overview", lang=language, **({"org": name} if name else {}))
+    cards = list(app.metric)
+    asked = {
+        "dispute_incident_count": "2026-10",
+        "resolution_rate_closed": "2026-10",
+        "satisfaction_rate_top2": "2026-10",
+        "visit_count": "2026-10",
+        # 90 days before 5 November is 7 August: July is the latest month that had its follow-up.
+        "repeat_rate_90d": "2026-07",
+    }
+    assert len(cards) == len(asked)
+    with open_generation(generation) as connection:
+        facts = read_facts(connection)
+        for card, (metric, period) in zip(cards, asked.items(), strict=True):
+            (row,) = compare(facts, ask(facts, metric, period, where=where), language=language)
+            declared = METRICS[metric]
+            assert format_value(row, declared, language).lower().startswith(card.value.lower())
+            change = format_change(row, declared, language)
+            assert card.delta in (change, format_verdict(row, declared, language), "")
+            assert (card.delta == change) == (
+                row.verdict in ("within_noise", "small_base") and row.metric.endswith("count")
+            )
+            # The whole of it, counts, base and interval, behind the question mark.
+            assert sentence_of(row, declared, unit_name="", language=language) in card.help
+
+
+def test_the_months_of_a_card_are_the_engines_too(small: Path) -> None:
+    months = list(open_page("overview").metric[0].proto.chart_data)
+    # November 2025 to October 2026; the gaps are May and August, which were not delivered in full.
+    assert [None if month != month else month for month in months] == [40] * 6 + [None, 40, 40, None, 40, 47]
+
+
+def test_the_year_chart_holds_both_years_and_the_running_month(small: Path) -> None:
+    chart = next(iter(open_page("overview").get("vega_lite_chart")))
+    frame = pl.read_ipc_stream(chart.proto.datasets[0].data.data)
+    assert frame["value"].to_list() == [40, 40, 40, 40, 30, 40, 40, 40, 40, 47, 0, None]
+    assert frame["before"].to_list() == [None] * 6 + [40] * 6
+    assert frame["is_whole"].to_list() == [True] * 4 + [False, True, True, False] + [True] * 2 + [False] * 2
+    assert frame["low"].null_count() == 12
 
 
 def test_data_quality_adds_up_to_the_row(small: Path) -> None:
@@ -175,7 +243,7 @@ def test_an_open_page_shows_a_rolled_back_generation_and_the_new_one_again(own: 
     assert "2026年10月" in first_line(app)
     point_current(own, OLD)
     app.run()
-    assert first_line(app).startswith("**2026年9月，全部单位接报纠纷警情 40 起")
+    assert first_line(app).startswith("**2026年9月，全部单位接报纠纷警情40起")
     assert OLD in app.warning[0].value
     point_current(own, NEW)
     app.run()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import Any
 
 import altair as alt
@@ -12,17 +11,33 @@ import pytest
 
 from pages.components import charts
 
-MONTHS = pl.DataFrame(
+YEAR = pl.DataFrame(
     {
-        "month_start": [date(2025, 12, 1), date(2026, 1, 1), date(2026, 2, 1)],
+        "name": ["1月", "2月", "3月"],
         "value": [40, None, 12],
+        "before": [38, 31, None],
+        "low": [35, 31, None],
+        "high": [41, 44, None],
+        "shown": ["40 起", "", "12 起"],
+        "before_shown": ["38", "31", "—"],
+        "note": ["差异不显著", "尚未报送", "月份未完"],
         "is_whole": [True, False, False],
-        "is_new_year": [False, False, True],
-        "label": ["2025年12月", "2026年1月", "2026年2月"],
-        "shown": ["40", "", "12"],
-        "note": ["全部", "尚未报送", "月份未完"],
         "is_latest": [True, False, False],
-        "is_running": [False, False, True],
+        "is_new_year": [False, True, False],
+        "is_missing": [False, True, False],
+    }
+)
+TYPES = pl.DataFrame(
+    {
+        "name": ["甲 40→60", "乙 4→9", "丙 —→3"],
+        "rate": [0.5, 1.0, None],
+        "low": [0.1, -0.4, None],
+        "high": [0.9, 1.0, None],
+        "role": ["ink", "ordinary", "ordinary"],
+        "is_small": [False, True, True],
+        "counts": ["40 → 60 起", "4 → 9 起", "— → 3 起"],
+        "change": ["+50.0%", "+5 起", "—"],
+        "verdict": ["上升", "基数较小", "无可比基数"],
     }
 )
 ROWS = pl.DataFrame({"name": ["甲", "乙"], "value": [3, None], "shown": ["3", "尚未报送"]})
@@ -31,13 +46,17 @@ CELLS = pl.DataFrame(
 )
 
 
+def year(frame: pl.DataFrame) -> alt.LayerChart:
+    return charts.year_over_year(
+        frame, this="2026年", last="2025年", unit="起／月", new_year="春节", no_report="尚未报送", description="d"
+    )
+
+
 def drawn() -> dict[str, alt.LayerChart]:
     """One of each."""
     return {
-        "months": charts.months(
-            MONTHS, unit="起／月", language="zh", new_year="春节", no_report="尚未报送", description="d"
-        ),
-        "bars": charts.bars(ROWS, beside=5, description="d"),
+        "year": year(YEAR),
+        "changes": charts.changes(TYPES, extent=1.0, words=("a", "b", "c", "d"), description="d"),
         "dots": charts.dots(ROWS, description="d"),
         "delivery": charts.delivery(CELLS, description="d"),
     }
@@ -71,22 +90,44 @@ def test_every_coloured_layer_draws_on_the_same_four_roles(name: str) -> None:
     assert {tuple(colour["scale"]["domain"]) for colour in colours} == {charts.ROLES}
 
 
-def test_counts_by_month_start_at_zero() -> None:
-    scales = [part["y"]["scale"] for part in walk(drawn()["months"].to_dict()) if "scale" in part.get("y", {})]
-    assert scales
-    assert {scale["domainMin"] for scale in scales} == {0}
+def scales(chart: alt.LayerChart) -> set[bool]:
+    return {part["y"]["scale"]["zero"] for part in walk(chart.to_dict()) if "scale" in part.get("y", {})}
 
 
-def test_months_are_placed_in_utc_so_that_no_browser_moves_them() -> None:
-    scales = [part["x"]["scale"]["type"] for part in walk(drawn()["months"].to_dict()) if "scale" in part.get("x", {})]
-    assert set(scales) == {"utc"}
+def test_small_counts_keep_their_nought_and_large_ones_may_leave_it() -> None:
+    assert scales(year(YEAR)) == {True}
+    far_above = YEAR.with_columns(value=1000, before=1100, low=900, high=1200)
+    assert scales(year(far_above)) == {False}
 
 
-def test_a_chart_of_types_is_at_most_twice_as_tall_as_its_rows_need() -> None:
-    assert charts.bars(ROWS, beside=3, description="d").to_dict()["height"] == 3 * charts.ROW_HEIGHT
-    assert charts.bars(ROWS, beside=40, description="d").to_dict()["height"] == 4 * charts.ROW_HEIGHT
+def layers(chart: alt.LayerChart, kind: str) -> list[dict[str, Any]]:
+    return [layer["mark"] for layer in chart.to_dict()["layer"] if layer["mark"]["type"] == kind]
+
+
+def test_this_year_is_solid_and_thick_and_last_year_dashed() -> None:
+    before, own = layers(year(YEAR), "line")
+    assert "strokeDash" in before
+    assert "strokeDash" not in own
+    assert own["strokeWidth"] > before["strokeWidth"]
+
+
+def test_the_years_and_spring_festival_are_named_in_the_chart() -> None:
+    text = json.dumps(year(YEAR).to_dict(), ensure_ascii=False)
+    assert all(name in text for name in ("2026年 ", "2025年", "春节"))
+    # Without a year before there is nothing to name.
+    alone = YEAR.with_columns(before=pl.lit(None, pl.Int64))
+    assert len(layers(year(alone), "text")) == len(layers(year(YEAR), "text")) - 1
+
+
+def test_changes_lie_around_no_change() -> None:
+    chart = charts.changes(TYPES, extent=0.6, words=("a", "b", "c", "d"), description="d")
+    domains = [part["x"]["scale"]["domain"] for part in walk(chart.to_dict()) if "scale" in part.get("x", {})]
+    assert domains
+    assert all(domain == [-0.6, 0.6] for domain in domains)
 
 
 def test_charts_of_nothing_can_be_drawn() -> None:
     assert charts.dots(ROWS.clear(), description="d").to_dict()["height"] == charts.ROW_HEIGHT
-    assert charts.bars(ROWS.clear(), beside=0, description="d").to_dict()["height"] == charts.ROW_HEIGHT
+    empty = charts.changes(TYPES.clear(), extent=0.2, words=("a", "b", "c", "d"), description="d")
+    assert empty.to_dict()["height"] == charts.ROW_HEIGHT
+    assert year(YEAR.clear()).to_dict()["description"] == "d"

@@ -1,4 +1,4 @@
-"""Counts by month: what was not delivered is never a zero."""
+"""Months and units: what was not delivered is never a zero, and what is not whole is never called whole."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import polars as pl
 import pytest
 
 from pages.components.figures import (
-    Count,
+    Delivered,
     Selection,
-    count_of,
+    delivered,
     headline_day,
     latest_complete_month,
-    monthly,
-    series,
-    types,
+    lowest_level,
+    months_before,
+    period_of,
+    ripe_month,
+    units,
 )
 
 JUNE, JULY, AUGUST = date(2026, 6, 1), date(2026, 7, 1), date(2026, 8, 1)
@@ -28,12 +30,6 @@ def coverage(*rows: tuple[str, date, int, int]) -> pl.DataFrame:
     schema = {"org_code": pl.String, "month_start": pl.Date, "days_due": pl.Int64, "days_covered": pl.Int64}
     frame = pl.DataFrame(list(rows), schema=schema, orient="row")
     return frame.with_columns(feed=pl.lit("incident"), is_whole_month=pl.col("days_due") >= 30)
-
-
-def counts(*rows: tuple[str, date, int | None]) -> pl.DataFrame:
-    schema = {"org_code": pl.String, "month_start": pl.Date, "value": pl.Int64}
-    frame = pl.DataFrame(list(rows), schema=schema, orient="row")
-    return frame.with_columns(measure=pl.lit("disputes"), asked=pl.lit(None, pl.Int64))
 
 
 @pytest.mark.parametrize(
@@ -57,55 +53,65 @@ def test_the_page_speaks_until_the_last_day_of_the_incidents() -> None:
     assert headline_day({}) is None
 
 
-def test_a_delivered_month_without_records_is_zero() -> None:
-    months = monthly(coverage(("S1", JUNE, 30, 30)), counts(), EVERYBODY)
-    assert count_of(months, "disputes", JUNE) == Count("disputes", 0, None, 1, 1, True)
+@pytest.mark.parametrize(
+    ("month", "period"),
+    [(JUNE, "2026-06"), (date(2026, 1, 1), "2026-01"), (date(2026, 2, 1), "2026-01..2026-02")],
+)
+def test_february_is_compared_together_with_january(month: date, period: str) -> None:
+    assert period_of(month) == period
 
 
-def test_a_month_that_nobody_delivered_has_no_count() -> None:
-    months = monthly(coverage(("S1", JUNE, 30, 0)), counts(), EVERYBODY)
-    assert count_of(months, "disputes", JUNE).value is None
+@pytest.mark.parametrize(
+    ("until", "days", "ripe"),
+    [
+        (date(2026, 8, 31), 0, AUGUST),
+        # 90 days before 28 September lies 30 June, before 27 September 29 June.
+        (date(2026, 9, 28), 90, JUNE),
+        (date(2026, 9, 27), 90, date(2026, 5, 1)),
+    ],
+)
+def test_a_figure_with_follow_up_stands_in_the_latest_month_that_had_it(until: date, days: int, ripe: date) -> None:
+    assert ripe_month(AUGUST, until=until, follow_up_days=days) == ripe
+
+
+def test_months_are_counted_back_over_the_new_year() -> None:
+    assert months_before(date(2026, 2, 1), 2) == date(2025, 12, 1)
+    assert months_before(date(2026, 12, 1), 11) == date(2026, 1, 1)
+    assert months_before(JUNE, 24) == date(2024, 6, 1)
+
+
+def test_a_month_is_whole_when_every_unit_delivered_every_day() -> None:
+    both = delivered(coverage(("S1", JUNE, 30, 30), ("S2", JUNE, 30, 30)), EVERYBODY, "incident")
+    assert both == {JUNE: Delivered(2, 2, True)}
 
 
 def test_a_month_that_one_unit_did_not_deliver_is_not_whole() -> None:
-    months = monthly(coverage(("S1", JUNE, 30, 30), ("S2", JUNE, 30, 12)), counts(("S1", JUNE, 4)), EVERYBODY)
-    assert count_of(months, "disputes", JUNE) == Count("disputes", 4, None, 2, 1, False)
+    rows = coverage(("S1", JUNE, 30, 30), ("S2", JUNE, 30, 12))
+    assert delivered(rows, EVERYBODY, "incident") == {JUNE: Delivered(2, 1, False)}
+    assert delivered(rows, ONE, "incident") == {JUNE: Delivered(1, 1, True)}
 
 
 def test_a_running_month_is_not_whole() -> None:
-    months = monthly(coverage(("S1", JULY, 5, 5)), counts(("S1", JULY, 2)), EVERYBODY)
-    assert count_of(months, "disputes", JULY) == Count("disputes", 2, None, 1, 1, False)
+    assert delivered(coverage(("S1", JULY, 5, 5)), EVERYBODY, "incident") == {JULY: Delivered(1, 1, False)}
 
 
-def test_a_total_of_a_longer_period_leaves_its_months_without_a_count() -> None:
-    delivered = coverage(("S1", JUNE, 30, 30), ("S2", JUNE, 30, 30))
-    months = monthly(delivered, counts(("S1", JUNE, 4), ("S2", JUNE, None)), EVERYBODY)
-    assert count_of(months, "disputes", JUNE).value is None
-    assert count_of(monthly(delivered, counts(("S1", JUNE, 4), ("S2", JUNE, None)), ONE), "disputes", JUNE).value == 4
+def test_a_feed_that_never_came_has_no_months() -> None:
+    assert delivered(coverage(("S1", JUNE, 30, 30)), EVERYBODY, "visit") == {}
 
 
-def test_a_feed_that_never_came_has_no_count() -> None:
-    months = monthly(coverage(("S1", JUNE, 30, 30)), counts(), EVERYBODY)
-    assert count_of(months, "visits", JUNE) == Count("visits", None, None, 0, 0, False)
+def test_units_keep_their_order_and_have_no_count_where_nothing_was_delivered() -> None:
+    rows = coverage(("S2", JUNE, 30, 0), ("S1", JUNE, 30, 30), ("S3", JUNE, 30, 9))
+    known = pl.DataFrame({"code": ["C", "S1", "S2", "S3"], "name": ["市局", "甲", "乙", "丙"]})
+    counted = units(rows, {"S1": 9, "S2": 4, None: 7}, known, EVERYBODY, JUNE)
+    assert counted.rows() == [("甲", 9, True), ("乙", None, False), ("丙", None, False)]
 
 
-def test_a_series_has_a_row_for_months_that_are_missing_altogether() -> None:
-    months = monthly(
-        coverage(("S1", JUNE, 30, 30), ("S1", AUGUST, 31, 31)), counts(("S1", JUNE, 4), ("S1", AUGUST, 5)), EVERYBODY
-    )
-    assert series(months, "disputes", until=AUGUST, length=36)["value"].to_list() == [4, None, 5]
-    assert series(months, "disputes", until=AUGUST, length=2)["month_start"].to_list() == [JULY, AUGUST]
+def test_the_units_that_report_may_be_stations_or_branches() -> None:
+    known = pl.DataFrame({"code": ["C", "A", "S1"], "level_code": ["city_bureau", "branch", "station"]})
+    assert lowest_level(coverage(("S1", JUNE, 30, 30)), known) == "station"
+    assert lowest_level(coverage(("A", JUNE, 30, 30)), known) == "branch"
 
 
-def test_types_are_sorted_by_count_and_the_unknown_one_is_kept() -> None:
-    rows = [
-        ("S1", JUNE, "b", 3),
-        ("S2", JUNE, "a", 3),
-        ("S1", JUNE, None, 9),
-        ("S1", JULY, "a", 50),
-        ("S1", JUNE, "c", 0),
-    ]
-    schema = {"org_code": pl.String, "month_start": pl.Date, "group_zh": pl.String, "value": pl.Int64}
-    frame = pl.DataFrame(rows, schema=schema, orient="row")
-    assert types(frame, EVERYBODY, month=JUNE, name="group_zh").rows() == [(None, 9), ("a", 3), ("b", 3)]
-    assert types(frame, ONE, month=JUNE, name="group_zh").rows() == [(None, 9), ("b", 3)]
+def test_a_selection_is_a_filter_by_its_level() -> None:
+    assert Selection("A", "甲", ("A", "S1"), "branch").where == {"branch": ("A",)}
+    assert EVERYBODY.where == {}

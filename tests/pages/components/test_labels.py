@@ -52,6 +52,6 @@ def test_each_text_is_written_once() -> None:
 
 
 def test_english_counts_one_thing_in_the_singular() -> None:
-    assert text("count.visits", "en", n="1") == "1 visit"
-    assert text("count.visits", "en", n="11") == "11 visits"
-    assert text("count.visits", "zh", n="1") == "走访 1 次"
+    assert text("held.title", "en", n="1") == "1 batch is held and waits for a decision"
+    assert text("held.title", "en", n="11") == "11 batches are held and wait for a decision"
+    assert text("held.title", "zh", n="1") == "1 个批次暂扣，等待确认"
