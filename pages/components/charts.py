@@ -228,7 +228,7 @@ def delivery(frame: pl.DataFrame, *, description: str) -> alt.LayerChart:
 
 def _rows(frame: pl.DataFrame) -> alt.Y:
     order = frame["name"].unique(maintain_order=True).to_list()
-    return alt.Y("name:N", sort=order, title=None, axis=alt.Axis(grid=False, labelLimit=230, labelOverlap=False))
+    return alt.Y("name:N", sort=order, title=None, axis=alt.Axis(grid=False, labelLimit=260, labelOverlap=False))
 
 
 def _room(frame: pl.DataFrame) -> alt.Scale:
