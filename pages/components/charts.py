@@ -72,7 +72,8 @@ def year_over_year(
     names = frame["name"].to_list()
     x = alt.X("name:N", sort=names, scale=alt.Scale(padding=0.3), axis=alt.Axis(title=None, labelAngle=0))
     base = alt.Chart(frame).encode(x=x)
-    scale = alt.Scale(zero=_starts_at_zero(frame), nice=True)
+    # From nought: a count whose axis is cut looks like news.
+    scale = alt.Scale(zero=True, nice=True)
     y = alt.Y("value:Q", title=unit, scale=scale, axis=alt.Axis(**Y_TITLE))
     tip = [
         alt.Tooltip("name:N", title=" "),
@@ -133,13 +134,6 @@ def _end_labels(
         words = ordinary.encode(y=alt.Y("before:Q", title=None)).transform_filter(f"datum.name === '{name}'")
         labels.append(words.mark_text(dy=-12, text=last))
     return labels
-
-
-def _starts_at_zero(frame: pl.DataFrame) -> bool:
-    """A line may start above zero where all of it is far above; small counts keep their nought."""
-    columns = ("value", "before", "low", "high")
-    known = [float(number) for name in columns for number in frame[name].drop_nulls().to_list()]
-    return not known or min(known) < max(known) / 2
 
 
 # Above the axis and level, so that it can be read without tilting the head.

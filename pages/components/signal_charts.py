@@ -7,11 +7,25 @@ from typing import Literal
 import altair as alt
 import polars as pl
 
-from pages.components.charts import UTC, Y_TITLE, finish, month_axis, paint
+from pages.components.charts import Y_TITLE, finish, paint
 
 HEIGHT = 200
 # Months at either end that are too near the edge for words above them.
 ROOM = 4
+
+UTC = alt.Scale(type="utc", padding=14)
+
+
+def month_axis(frame: pl.DataFrame, language: Literal["zh", "en"]) -> alt.Axis:
+    """Each January by its year and each July by its name: they fit a phone, and the eye counts the rest."""
+    shown = frame.filter(pl.col("month_start").dt.month().is_in([1, 7]))["month_start"]
+    year, month = {"zh": ("%Y年", "%-m月"), "en": ("%Y", "%b")}[language]
+    return alt.Axis(
+        title=None,
+        values=[f"{day}T00:00:00Z" for day in shown],
+        labelExpr=f"utcFormat(datum.value, utcmonth(datum.value) == 0 ? '{year}' : '{month}')",
+        ticks=True,
+    )
 
 
 def series(
