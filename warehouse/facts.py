@@ -13,8 +13,7 @@ import duckdb
 from warehouse.coverage import Coverage, Mask, Units, read_coverage, read_units
 from warehouse.dimensions import AGE_BANDS, DIMENSIONS
 from warehouse.metric_definition import Metric
-from warehouse.metric_sql import joins_for
-from warehouse.relations import RELATIONS
+from warehouse.metric_sql import delivered
 
 _DATA_UNTIL = "select u.feed, u.data_until from ops.data_until as u"
 _BREAKS = """
@@ -136,14 +135,7 @@ class Facts:
     def is_delivered(self, metric: Metric) -> bool:
         """Whether any row of the generation holds the fact that a metric counts."""
         if metric.id not in self._delivered:
-            relation = RELATIONS[metric.relation]
-            table, names = relation.sources[0].table, f"{metric.numerator} {metric.denominator or ''}"
-            fact = metric.numerator if metric.kind != "survival" else f"nullif({metric.denominator}, 0)"
-            if "at_least" in dict(metric.extras):
-                fact = "r.quantity"
-            where = f"where {metric.condition}" if metric.condition else ""
-            found = self._rows(f"select count({fact}) from {table} as r {joins_for(names)} {where}")
-            self._delivered[metric.id] = bool(found[0][0])
+            self._delivered[metric.id] = bool(self._rows(delivered(metric)))
         return self._delivered[metric.id]
 
     @cached_property

@@ -44,7 +44,7 @@ def _count(metric_id: str, codes: str, zh: str, en: str, said: str) -> Metric:
         kind="additive",
         numerator="case when r.qualifier_code = 'exact' then r.quantity end",
         condition=f"r.activity_code = '{activity}' and r.part_code = '{part}' and r.unit_code = '{unit}'",
-        extras=(("at_least", "sum(case when r.qualifier_code = 'at_least' then r.quantity end)"),),
+        at_least="case when r.qualifier_code = 'at_least' then r.quantity end",
         unit=_UNITS[unit],
         interval="poisson",
         **_ACTIVITY | {"direction": "higher_better" if part == "cleared" else "neutral"},

@@ -72,6 +72,8 @@ class Metric:
     denominator: str | None = None
     condition: str | None = None
     extras: tuple[tuple[str, str], ...] = ()
+    # Figures of the kind "more than 120" of one row: summed beside the exact ones, never with them.
+    at_least: str | None = None
     # Where the metric may be split by beat: the relation and the column that hold its monthly counts.
     beat: tuple[str, str] | None = None
     scale: int = 1

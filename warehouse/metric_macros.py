@@ -12,6 +12,7 @@ from warehouse.metric_sql import (
     UNIT_DAYS,
     age_band,
     days_of_year,
+    delivered,
     headline_survey,
     inside,
     joins_for,
@@ -106,24 +107,24 @@ def _data_until(metric: Metric) -> str:
     return f"(select u.data_until from ops.data_until as u where u.feed = {literal(metric.feed)})"
 
 
-def _reported(metric: Metric) -> str:
+def _is_zero(metric: Metric, rows: str) -> str:
+    """No row is a zero where the window was reported, by sources that hold the fact; otherwise nothing is known."""
     return (
-        f"exists (select 1 from core.reporting as w where w.feed = {literal(metric.feed)}"
+        f"{rows} = 0 and exists ({delivered(metric)})"
+        f" and exists (select 1 from core.reporting as w where w.feed = {literal(metric.feed)}"
         f" and w.window_start <= {END} and w.window_end >= {START})"
     )
 
 
 def _sums(metric: Metric) -> str:
     has_denominator = metric.denominator and metric.denominator != "person_years"
-    at_least = dict(metric.extras).get("at_least")
     columns = f"{metric.numerator} as numerator, {metric.denominator if has_denominator else 'null'} as denominator"
-    if at_least:
-        columns += f", {at_least.removeprefix('sum(').removesuffix(')')} as at_least"
-    numerator = "coalesce(sum(p.numerator), sum(p.at_least))" if at_least else "sum(p.numerator)"
+    if metric.at_least:
+        columns += f", {metric.at_least} as at_least"
+    numerator = "coalesce(sum(p.numerator), sum(p.at_least))" if metric.at_least else "sum(p.numerator)"
     total = numerator
     if metric.kind == "additive":
-        # No row of a window that was reported is a zero; otherwise nothing is known.
-        total = f"case when count(*) = 0 and {_reported(metric)} then 0 else {numerator} end"
+        total = f"case when {_is_zero(metric, 'count(*)')} then 0 else {numerator} end"
     if metric.denominator == "person_years":
         return _per_person_year(metric, columns)
     part = f"part as (\n{_rows(metric, columns)}\n)"
@@ -285,6 +286,7 @@ def _stock(metric: Metric) -> str:
             ("month", "strftime(w.cutoff, '%Y-%m')"),
         ]
     )
+    total = f"case when {_is_zero(metric, 'count(p.numerator)')} then 0 else sum(p.numerator) end"
     return f"""with cutoffs as (
     select max(d.date) as cutoff
     from core.dim_date as d
@@ -305,7 +307,6 @@ from part as p
 where by_column is not null and p.numerator > 0
 group by p.by_key
 union all
-select null, case when count(p.numerator) = 0 and {_reported(metric)} then 0 else sum(p.numerator) end, null,
-    cast(case when count(p.numerator) = 0 and {_reported(metric)} then 0 else sum(p.numerator) end as double)
+select null, {total}, null, cast({total} as double)
 from part as p
 having by_column is null"""

@@ -108,6 +108,15 @@ def headline_survey() -> str:
     )
 
 
+def delivered(metric: Metric) -> str:
+    """A SELECT of one row where some row of the generation holds the fact that a metric counts, else of none."""
+    source = RELATIONS[metric.relation].sources[0]
+    fact = f"nullif({metric.denominator}, 0)" if metric.kind == "survival" else metric.numerator
+    facts = f"coalesce({fact}, {metric.at_least})" if metric.at_least else fact
+    where = " and ".join([f"{facts} is not null", *([metric.condition] if metric.condition else [])])
+    return f"select 1 from {source.table} as r {joins_for(facts, where)} where {where} limit 1"
+
+
 def inside(source: Source, start: str, end: str, *, in_one_month: bool) -> list[str]:
     """The rows wholly inside a window; a row that spans months belongs to no single one."""
     if source.grain == "month":
@@ -128,7 +137,9 @@ def aggregate(query: Query, source: Source) -> str:
     sums = [f"sum({query.numerator}) as numerator"]
     denominator = metric.denominator if metric.denominator != "person_years" else None
     sums.append(f"sum({denominator}) as denominator" if denominator else "null as denominator")
-    sums += [f"{expression} as {name}" for name, expression in metric.extras if "beat" not in query.dimensions]
+    sums += [f"{expression} as {name}" for name, expression in metric.extras]
+    if metric.at_least:
+        sums.append(f"sum({metric.at_least}) as at_least")
     where = conditions(query, source)
     joins = joins_for(*keys, *sums, *where)
     return _by_window(query, source, keys, [*sums, "count(*) as source_rows"], joins, where)

@@ -30,6 +30,12 @@ def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
         yield read_facts(connection)
 
 
+@pytest.mark.parametrize("metric", OF_INCIDENTS)
+def test_the_macros_know_no_zero_of_what_nobody_delivers(facts: Facts, metric: str) -> None:
+    call = f"select value from metric.{metric}('2026-01-01', '2026-01-31', null)"
+    assert facts.connection.execute(call).fetchall() == [(40.0 if metric in TOLD else None,)]
+
+
 @pytest.mark.parametrize("by", [(), ("station",), ("month", "dispute_type")])
 @pytest.mark.parametrize("metric", OF_INCIDENTS)
 def test_totals_tell_how_many_and_nothing_else(facts: Facts, metric: str, by: tuple[str, ...]) -> None:
