@@ -115,7 +115,7 @@ def compared(
 ) -> list[ComparisonRow]:
     """The rows of the comparison engine, cached by generation and question.
 
-    None where nothing of the metric's feed has been delivered, or not yet for that period. Raises NotAsked for a
+    No rows where nothing of the metric's feed has been delivered, or not yet for that period. Raises NotAsked for a
     metric, dimension or code that there is not, and BadPeriod for a text that is no period.
     """
     if board.generation is None:

@@ -13,11 +13,9 @@ import streamlit as st
 from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from pages.components import cards
-from pages.components.data import Board, read
+from pages.components.data import Board, compared, read
 from pages.components.labels import language, t, text
-from warehouse.comparison import BadPeriod, NotAsked, ask, compare, read_facts
-from warehouse.connection import open_generation
-from warehouse.generations import Generation
+from warehouse.comparison import BadPeriod
 from warehouse.metric_catalogue import call_of, facts_of, feed_text
 from warehouse.metric_definition import Metric
 from warehouse.metrics import METRICS
@@ -138,23 +136,16 @@ def latest_month(board: Board | None, metric: Metric, words: Language) -> Latest
     """The latest complete month of a metric over all organisations."""
     if board is None or board.generation is None:
         return Latest(text("definitions.no_data", words))
-    return _latest(board.generation, metric.id, words)
-
-
-# Not cached: only data.py caches, and only an open metric is asked for (about 0.1 s).
-def _latest(generation: Generation, metric_id: str, words: Language) -> Latest:
-    metric = METRICS[metric_id]
-    with open_generation(generation) as connection:
-        try:
-            facts = read_facts(connection)
-            row = compare(facts, ask(facts, metric_id, "latest-month"), language=words)[0]
-        except NotAsked:
-            return Latest(text("definitions.not_delivered", words, feed=feed_name(metric.feed, words)))
-        except BadPeriod as bad:
-            return Latest(bad.zh if words == "zh" else bad.en)
-        except duckdb.CatalogException:
-            # A generation of an older release, after an update or a rollback, lacks tables that this one reads.
-            return Latest(text("definitions.older", words, id=generation.id))
+    try:
+        rows = compared(board, metric.id, "latest-month", language=words)
+    except BadPeriod as bad:
+        return Latest(bad.zh if words == "zh" else bad.en)
+    except duckdb.CatalogException:
+        # A generation of an older release, after an update or a rollback, lacks tables that this one reads.
+        return Latest(text("definitions.older", words, id=board.generation.id))
+    if not rows:
+        return Latest(text("definitions.not_delivered", words, feed=feed_name(metric.feed, words)))
+    (row,) = rows
     sentence = sentence_of(row, metric, unit_name=text("answer.everybody", words), language=words)
     return Latest(sentence, (row.period.start, row.period.end))
 
