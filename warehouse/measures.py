@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from warehouse.calendar_days import month_end
 from warehouse.metric_sql import Query, Window, aggregate, distribution, key_names, person_years, stock
 from warehouse.relations import Source
 
@@ -59,8 +59,7 @@ def choose_source(query: Query, *, has_long_rows: bool, on_facts: bool = False) 
 
 def is_whole_months(window: Window) -> bool:
     """Whether it begins with the first day of a month and ends with the last day of one."""
-    end = window.end
-    return window.start.day == 1 and end.day == monthrange(end.year, end.month)[1]
+    return window.start.day == 1 and window.end == month_end(window.end)
 
 
 def sql_of(query: Query, source: Source, *, until: date) -> str:

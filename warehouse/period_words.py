@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 
+from warehouse.calendar_days import month_end
 from warehouse.comparison_row import ComparisonRow
 from warehouse.number_words import MONTHS, format_date, format_day, format_month
 from warehouse.periods import Period
@@ -102,7 +102,7 @@ def _names_its_days(row: ComparisonRow) -> bool:
 def _is_cut(period: Period) -> bool:
     # The year to date ends where the data do: only a broken last month needs saying.
     if period.kind == "ytd":
-        return period.end.day != monthrange(period.end.year, period.end.month)[1]
+        return period.end != month_end(period.end)
     return period.is_partial
 
 

@@ -4,21 +4,45 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from calendar import monthrange
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
 from typing import Literal
 
-from lunardate import LunarDate
+from warehouse.calendar_days import month_end, year_back
+from warehouse.spring_festival import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    is_distorted_by_spring_festival,
+    never_a_headline,
+    new_year_day,
+    spills_into_march,
+    spring_festival_days,
+)
+
+# A page imports this module only, and the festival is a rule of dates.
+__all__ = [
+    "BadPeriod",
+    "Basis",
+    "Kind",
+    "Period",
+    "PeriodNotCovered",
+    "base_of",
+    "is_distorted_by_spring_festival",
+    "months_of",
+    "never_a_headline",
+    "new_year_day",
+    "parse_period",
+    "spills_into_march",
+    "spring_festival_days",
+    "week_52_weeks_before",
+    "whole_months",
+]
 
 Basis = Literal["yoy", "previous", "lunar"]
 Kind = Literal["year", "half", "quarter", "month", "months", "week", "days", "ytd", "rolling12"]
 
 DAY = timedelta(days=1)
-# The years whose lunar new year lunardate knows.
-FIRST_YEAR, LAST_YEAR = 1900, 2099
 # Letter of a named period -> its kind, its months, how many a year has, what a message calls it.
 PARTS_OF_A_YEAR: dict[str, tuple[Kind, int, int, str, str]] = {
     "": ("month", 1, 12, "月份", "the month"),
@@ -30,14 +54,6 @@ RANGE_END = re.compile(r"([0-9]{4})-([0-9]{2})(?:-([0-9]{2}))?")
 FORMS = (
     "2025, 2025-H1, 2025-Q1, 2025-03, 2025-03..2026-02, 2025-W12, 2025-01-01..2025-03-31, ytd, rolling12, latest-month"
 )
-
-# The effect of Spring Festival: days before and after new year's day (National Bureau of Statistics, 2019-03-14).
-FESTIVAL_REACH = (timedelta(days=-5), timedelta(days=20))
-# One festival day in so many days of the window, more or fewer than in the base, and the comparison is not clean: an
-# effect of 30 % on those days then moves the figure by 2 % alone. Between January-February and the year before it
-# means four days or more, which is new year's day on 12 February or later.
-DISTORTED_FROM_ONE_IN = 15
-FIRST_SPILLING_DAY = (2, 12)
 
 
 @dataclass(frozen=True)
@@ -116,11 +132,11 @@ def months_of(period: Period) -> list[Period]:
     """
     months, first = [], period.start
     while first <= period.end:
-        month_end = _month_end(first)
-        whole_end = min(month_end, period.whole_end)
-        kind: Kind = "month" if first.day == 1 and whole_end == month_end else "days"
-        months.append(Period(kind, first, min(month_end, period.end), whole_end))
-        first = month_end + DAY
+        last = month_end(first)
+        whole_end = min(last, period.whole_end)
+        kind: Kind = "month" if first.day == 1 and whole_end == last else "days"
+        months.append(Period(kind, first, min(last, period.end), whole_end))
+        first = last + DAY
     return months
 
 
@@ -128,48 +144,6 @@ def whole_months(period: Period) -> tuple[date, date] | None:
     """Return the first day of the first whole calendar month inside, and the last day of the last one."""
     whole = [month for month in months_of(period) if month.kind == "month" and not month.is_partial]
     return (whole[0].start, whole[-1].end) if whole else None
-
-
-@cache
-def new_year_day(year: int) -> date | None:
-    """Return the lunar new year's day that lies in a solar year; None outside 1900-2099."""
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        return None
-    day: date = LunarDate(year, 1, 1).to_solar_date()
-    return day
-
-
-def spring_festival_days(year: int) -> tuple[date, date] | None:
-    """Return the first and the last day that Spring Festival weighs on: new year's day - 5 and + 20."""
-    new_year = new_year_day(year)
-    return (new_year + FESTIVAL_REACH[0], new_year + FESTIVAL_REACH[1]) if new_year else None
-
-
-def spills_into_march(year: int) -> bool:
-    """Whether new year's day is so late that January and February together are not clean, nor is March."""
-    new_year = new_year_day(year)
-    return new_year is not None and (new_year.month, new_year.day) >= FIRST_SPILLING_DAY
-
-
-def never_a_headline(period: Period) -> bool:
-    """Whether it lies within one January or one February, which are never news against the year before."""
-    return period.start.month <= 2 and period.end <= _month_end(period.start)
-
-
-def is_distorted_by_spring_festival(period: Period, base: Period) -> bool:
-    """Whether Spring Festival lies differently in a period and its base: the flag `spring_festival`.
-
-    1. A window within one January or February against the same day a year before: always. Even with as many festival
-       days in both, it would compare days before the holiday with days after it.
-    2. Any other: when the festival days in the one and in the other differ by a fifteenth of the window or more. That
-       is so for January-February and March where new year's day of one of the two years is 12 February or later;
-       never for Q1, a half or a year against the year before, which hold the whole festival, and never for the lunar
-       base of a window within one year, which is made for this.
-    """
-    if never_a_headline(period) and base.start == _year_back(period.start):
-        return True
-    difference = abs(_festival_days_in(period) - _festival_days_in(base))
-    return difference * DISTORTED_FROM_ONE_IN >= period.days
 
 
 def _read(text: str, data_until: date) -> Period:
@@ -236,7 +210,7 @@ def _year_before(period: Period) -> Period | None:
     if period.kind == "week":
         return _same_week_a_year_before(period)
     if period.is_partial or period.kind == "days":
-        return _days(_year_back(period.start), _year_back(period.end))
+        return _days(year_back(period.start), year_back(period.end))
     return _months(period.kind, _shift(period.start, -12), _month_count(period))
 
 
@@ -281,12 +255,6 @@ def _cut_like(period: Period, base: Period) -> Period:
     return _days(base.start, min(base.end, base.start + (period.end - period.start)))
 
 
-def _festival_days_in(period: Period) -> int:
-    windows = (spring_festival_days(year) for year in range(period.start.year, period.end.year + 1))
-    spans = (min(period.end, window[1]) - max(period.start, window[0]) + DAY for window in windows if window)
-    return sum(max(0, span.days) for span in spans)
-
-
 def _days(start: date, end: date) -> Period:
     return Period("days", start, end, end)
 
@@ -308,12 +276,3 @@ def _month_count(period: Period) -> int:
 def _shift(first_of_month: date, months: int) -> date:
     years, month = divmod(first_of_month.month - 1 + months, 12)
     return date(first_of_month.year + years, month + 1, 1)
-
-
-def _month_end(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])
-
-
-def _year_back(day: date) -> date:
-    """The same day of the year before; for 29 February the 28th."""
-    return day.replace(year=day.year - 1, day=28 if (day.month, day.day) == (2, 29) else day.day)

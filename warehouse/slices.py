@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
+from warehouse.calendar_days import month_end
 from warehouse.facts import Facts
 from warehouse.metric_sql import Window
 from warehouse.periods import Basis, Period, base_of, months_of, whole_months
@@ -57,7 +57,7 @@ def _last_months(period: Period, base: Period | None, basis: Basis) -> tuple[Win
     if basis == "yoy":
         # By the month, so that 28 February against a leap year does not end a month earlier.
         before = date(month.start.year - 1, month.start.month, 1)
-        return month, Window(before, _month_end(before))
+        return month, Window(before, month_end(before))
     return month, _last_month(base)
 
 
@@ -76,11 +76,7 @@ def as_one(question: Question, windows: Mapping[int, Window]) -> Window | None:
     if "month" not in question.by or question.metric.kind == "stock":
         return None
     ordered = sorted(windows.values(), key=lambda window: window.start)
-    in_one_month = all(window.end <= _month_end(window.start) for window in ordered)
+    in_one_month = all(window.end <= month_end(window.start) for window in ordered)
     adjacent = all(after.start == before.end + timedelta(days=1) for before, after in pairwise(ordered))
     distinct = len({(window.start.year, window.start.month) for window in ordered}) == len(ordered)
     return Window(ordered[0].start, ordered[-1].end) if in_one_month and adjacent and distinct else None
-
-
-def _month_end(day: date) -> date:
-    return day.replace(day=monthrange(day.year, day.month)[1])

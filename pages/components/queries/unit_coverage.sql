@@ -1,26 +1,5 @@
 -- 每行一类数据、一个单位、一个月：该报几天，报了几天 / one row per feed, unit and month: days due and days covered
-with lowest as (
-    -- Stations; where a source knows none, the next level above.
-    select l.code as level_code
-    from core.dim_code as l
-    inner join core.dim_org as o on l.code = o.level_code
-    where l.list_code = 'org_level' and l.code <> 'beat'
-    order by l.sort desc
-    limit 1
-),
-
-unit as (
-    select
-        o.code,
-        o.branch_code,
-        o.city_bureau_code,
-        o.valid_from,
-        o.valid_to
-    from core.dim_org as o
-    inner join lowest as l on o.level_code = l.level_code
-),
-
-month as (
+with month as (
     select
         d.month_start,
         max(d.date) as month_end
@@ -48,20 +27,9 @@ due as (
         d.date,
         d.month_start
     from feed as f
-    cross join unit as u
+    cross join core.reporting_unit as u
     inner join core.dim_date as d on f.data_from <= d.date and f.data_until >= d.date
     where d.date >= coalesce(u.valid_from, d.date) and d.date <= coalesce(u.valid_to, d.date)
-),
-
-reported as (
-    -- A type of dispute with rows of its own narrows that type only.
-    select distinct
-        r.feed,
-        r.org_code,
-        r.window_start,
-        r.window_end
-    from core.reporting as r
-    where r.dispute_type_code is null
 ),
 
 covered as (
@@ -70,9 +38,13 @@ covered as (
         d.code,
         d.date
     from due as d
-    inner join reported as r on d.feed = r.feed and d.date >= r.window_start and d.date <= r.window_end
-    -- Without an organisation a file speaks for everybody.
-    where r.org_code is null or r.org_code in (d.code, d.branch_code, d.city_bureau_code)
+    inner join core.reported_window as r
+        on d.feed = r.feed and d.date >= r.window_start and d.date <= r.window_end
+    where
+        -- A type of dispute with windows of its own narrows that type only.
+        r.dispute_type_code is null
+        -- Without an organisation a file speaks for everybody.
+        and (r.org_code is null or r.org_code in (d.code, d.branch_code, d.city_bureau_code))
 )
 
 select
