@@ -13,8 +13,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from warehouse.calendar_days import month_end
-from warehouse.metric_sql import Query, Window, aggregate, distribution, key_names, person_years, stock
+from warehouse.metric_sql import Query, Window, aggregate, distribution, key_names
+from warehouse.population_sql import person_years
 from warehouse.relations import Source
+from warehouse.stock_sql import stock
 
 Key = tuple[str | None, ...]
 

@@ -13,13 +13,11 @@ CLOSED = frozenset(RELATIONS["incident_closed"].dimensions)
 POPULATED = RECEIVED - INCIDENT.keys()
 STOCK = frozenset(RELATIONS["stock"].dimensions)
 SHARE_SMALLEST = 30
-_INCIDENT: dict[str, Any] = {"feed": "incident", "date_role": "received", "dimensions": RECEIVED}
-_RECEIVED = _INCIDENT | {"relation": "incident_received"}
-_CLOSED = _INCIDENT | {"relation": "incident_closed", "date_role": "closed", "dimensions": CLOSED}
-_RESPONSE = _INCIDENT | {"relation": "response"}
-_DURATION = _INCIDENT | {"relation": "duration"}
+INCIDENT_FIELDS: dict[str, Any] = {"feed": "incident", "date_role": "received", "dimensions": RECEIVED}
+_RECEIVED = INCIDENT_FIELDS | {"relation": "incident_received"}
+_CLOSED = INCIDENT_FIELDS | {"relation": "incident_closed", "date_role": "closed", "dimensions": CLOSED}
 _COUNT: dict[str, Any] = {"kind": "additive", "unit": "case", "interval": "poisson"}
-_SHARE: dict[str, Any] = {"kind": "ratio", "unit": "fraction", "interval": "wilson", "smallest_n": SHARE_SMALLEST}
+SHARE_FIELDS: dict[str, Any] = {"kind": "ratio", "unit": "fraction", "interval": "wilson", "smallest_n": SHARE_SMALLEST}
 
 INCIDENT_METRICS = (
     Metric(
@@ -47,13 +45,10 @@ INCIDENT_METRICS = (
             "掌握的矛盾纠纷总量，含主动发现的", "all conflict known to the police, what they found themselves included"
         ),
         phrase=_T("掌握矛盾纠纷", "dispute cases recorded"),
-        feed="incident",
-        relation="incident_received",
-        date_role="received",
         numerator="r.dispute_case_count",
         direction="neutral",
-        dimensions=RECEIVED | {"beat"},
         beat=("beat_incident", "r.incident_count"),
+        **_RECEIVED | {"dimensions": RECEIVED | {"beat"}},
         **_COUNT,
     ),
     Metric(
@@ -92,7 +87,7 @@ INCIDENT_METRICS = (
         direction="higher_better",
         maturity_days=30,
         **_RECEIVED,
-        **_SHARE,
+        **SHARE_FIELDS,
     ),
     Metric(
         id="resolution_rate_closed",
@@ -110,7 +105,7 @@ INCIDENT_METRICS = (
         denominator="r.resolved_count + r.failed_count",
         direction="higher_better",
         **_CLOSED,
-        **_SHARE,
+        **SHARE_FIELDS,
     ),
     Metric(
         id="mediation_success_rate",
@@ -126,7 +121,7 @@ INCIDENT_METRICS = (
         direction="higher_better",
         maturity_days=30,
         **_RECEIVED,
-        **_SHARE,
+        **SHARE_FIELDS,
     ),
     Metric(
         id="unresolved_count",
@@ -162,7 +157,7 @@ INCIDENT_METRICS = (
         denominator="case when r.non_police_referred_count is not null then r.non_police_received_count end",
         direction="neutral",
         **_RECEIVED,
-        **_SHARE,
+        **SHARE_FIELDS,
     ),
     Metric(
         id="referral_completion_rate",
@@ -178,7 +173,7 @@ INCIDENT_METRICS = (
         direction="higher_better",
         maturity_days=30,
         **_RECEIVED,
-        **_SHARE,
+        **SHARE_FIELDS,
     ),
     Metric(
         id="repeat_rate_90d",
@@ -195,7 +190,7 @@ INCIDENT_METRICS = (
         direction="lower_better",
         follow_up_days=90,
         **_CLOSED,
-        **_SHARE,
+        **SHARE_FIELDS,
     ),
     Metric(
         id="escalation_count",
@@ -243,7 +238,7 @@ INCIDENT_METRICS = (
         denominator="r.settled_stage_known_count",
         direction="higher_better",
         **_RECEIVED,
-        **_SHARE,
+        **SHARE_FIELDS,
     ),
     Metric(
         id="found_before_call_rate",
@@ -258,108 +253,6 @@ INCIDENT_METRICS = (
         denominator="r.channel_known_count",
         direction="higher_better",
         **_RECEIVED,
-        **_SHARE,
-    ),
-    Metric(
-        id="response_minutes_median",
-        name=_T("到达时长中位数", "median minutes to arrival"),
-        formula=_T(
-            "紧急警情从派警到到场分钟数的中位数，按接警日期；未报送到场时间的不计",
-            "median minutes from dispatch to arrival of urgent incidents, by day received;"
-            " without an arrival none counts",
-        ),
-        why=_T("群众要等多久", "how long people wait"),
-        phrase=_T("紧急警情到达时长中位数", "median time to arrival of urgent incidents"),
-        kind="quantile",
-        quantile=0.5,
-        numerator="r.urgent_response_minutes",
-        denominator="r.urgent_count",
-        unit="minutes",
-        direction="lower_better",
-        interval="order_statistic",
-        smallest_n=SHARE_SMALLEST,
-        **_RESPONSE,
-    ),
-    Metric(
-        id="response_minutes_p90",
-        name=_T("到达时长第90百分位", "90th percentile of minutes to arrival"),
-        formula=_T(
-            "紧急警情从派警到到场分钟数的第90百分位，按接警日期；未报送到场时间的不计",
-            "90th percentile of minutes from dispatch to arrival of urgent incidents, by day received;"
-            " without an arrival none counts",
-        ),
-        why=_T("最慢的一成至少要等多久", "how long at least the slowest tenth wait"),
-        phrase=_T("紧急警情到达时长第90百分位", "90th percentile of the time to arrival of urgent incidents"),
-        kind="quantile",
-        quantile=0.9,
-        numerator="r.urgent_response_minutes",
-        denominator="r.urgent_count",
-        unit="minutes",
-        direction="lower_better",
-        interval="order_statistic",
-        smallest_n=SHARE_SMALLEST,
-        **_RESPONSE,
-    ),
-    Metric(
-        id="on_time_arrival_rate",
-        name=_T("按时到达率", "on-time arrival rate"),
-        formula=_T(
-            "到达时长不超过本所规定分钟数的紧急警情 ÷ 有到达时长且本所有规定的紧急警情，按接警日期",
-            "urgent incidents, by day received: reached within the station's own standard / with a time and a standard",
-        ),
-        why=_T("是否达到当地的到场规定", "whether the local standard is kept"),
-        phrase=_T("按时到达率", "share of arrivals on time"),
-        condition="r.urgent_count > 0",
-        numerator="case when r.urgent_response_minutes <= s.on_time_minutes then r.urgent_count"
-        " when r.urgent_response_minutes > s.on_time_minutes then 0 end",
-        denominator="case when r.urgent_response_minutes is not null and s.on_time_minutes is not null"
-        " then r.urgent_count end",
-        direction="higher_better",
-        **_RESPONSE,
-        **_SHARE,
-    ),
-    Metric(
-        id="days_to_resolution_median",
-        name=_T("化解时效中位数", "median days to close"),
-        formula=_T(
-            "半数纠纷结案所需天数（Kaplan–Meier 法，未结案的按已等待天数删失），按接警日期；不含无效和分流后未办结的",
-            "days until half of the cases are closed, by Kaplan-Meier with open cases censored, by day received;"
-            " without invalid ones and those referred that did not come back",
-        ),
-        why=_T(
-            "一般多久结案；只算已结案的会掩盖积案",
-            "how long a case usually takes; a mean of closed cases only would hide the backlog",
-        ),
-        phrase=_T("化解时效中位数", "median time to close"),
-        kind="survival",
-        quantile=0.5,
-        numerator="r.days_to_close",
-        denominator="r.followed_count",
-        unit="days",
-        direction="lower_better",
-        interval="kaplan_meier",
-        smallest_n=SHARE_SMALLEST,
-        **_DURATION,
-    ),
-    Metric(
-        id="days_to_resolution_p90",
-        name=_T("化解时效第90百分位", "90th percentile of days to close"),
-        formula=_T(
-            "九成纠纷结案所需天数（Kaplan–Meier 法，未结案的按已等待天数删失），按接警日期；不含无效和分流后未办结的",
-            "days until nine in ten cases are closed, by Kaplan-Meier with open cases censored, by day received;"
-            " without invalid ones and those referred that did not come back",
-        ),
-        why=_T("最慢的一成至少要多久", "how long at least the slowest tenth take"),
-        phrase=_T("化解时效第90百分位", "90th percentile of the time to close"),
-        kind="survival",
-        quantile=0.9,
-        numerator="r.days_to_close",
-        denominator="r.followed_count",
-        unit="days",
-        direction="lower_better",
-        interval="kaplan_meier",
-        smallest_n=SHARE_SMALLEST,
-        maturity_days=30,
-        **_DURATION,
+        **SHARE_FIELDS,
     ),
 )

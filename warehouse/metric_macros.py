@@ -8,18 +8,15 @@ import duckdb
 
 from warehouse.metric_definition import Metric
 from warehouse.metric_sql import (
-    JOIN_UNITS,
-    UNIT_DAYS,
     age_band,
-    days_of_year,
     delivered,
     headline_survey,
     inside,
     joins_for,
     literal,
-    population_of_year,
 )
 from warehouse.metrics import METRICS
+from warehouse.population_sql import JOIN_UNITS, UNIT_DAYS, days_of_year, population_of_year
 from warehouse.relations import RELATIONS, Source
 
 START, END = "cast(start_on as date)", "cast(end_on as date)"

@@ -8,13 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from warehouse.dimensions import AGE_BANDS
 from warehouse.metric_definition import Metric
 from warehouse.relations import JOINS, RELATIONS, Relation, Source
 
-ONE_DAY = timedelta(days=1)
 # Dimension -> the codes that are wanted; more than one dimension must all hold.
 Filters = Mapping[str, tuple[str, ...]]
 
@@ -205,147 +204,3 @@ def _by_window(
 def key_names(query: Query) -> list[str]:
     """What the key columns of a query's result are called."""
     return [f"{name}_key" for name in query.by]
-
-
-def stock(query: Query, source: Source) -> str:
-    """Open cases at the end of every window: received by that day, and not closed by it."""
-    return _stock_of_months(query, source) if source.grain == "month" else _stock_of_cases(query, source)
-
-
-def _stock_of_months(query: Query, source: Source) -> str:
-    """What came in less what was closed: of whole months first, then of the days up to each window's end."""
-    keys, names, where = key_columns(query, source), key_names(query), conditions(query, source)
-    named = "".join(f", {key} as {name}" for key, name in zip(keys, names, strict=True))
-    listed = "".join(f", {name}" for name in names)
-    joins = joins_for(*keys, *where)
-    filters = "".join(f" and {one}" for one in where)
-    ends = {number: window.end for number, window in enumerate(query.windows)}
-    rims = {number: end for number, end in ends.items() if (end + ONE_DAY).day != 1}
-
-    def moved(table: str, sign: str, first: str, rest: str) -> str:
-        return (
-            f"select {first}{named}, {sign}sum({query.numerator}) as moved\nfrom mart.{table} as r\n{joins}\n{rest}"
-            f"{filters}\ngroup by {', '.join([first.partition(' as ')[0], *keys])}"
-        )
-
-    whole = "\nunion all\n".join(
-        moved(f"{name}_month", sign, "last_day(r.month_start) as month_end", "where true")
-        for name, sign in (("incident", ""), ("incident_closed", "-"))
-    )
-    parts = [
-        f"select w.window_no{listed}, m.moved from ({whole}) as m\n"
-        f"inner join (values {_numbered(ends)}) as w (window_no, cutoff) on m.month_end <= w.cutoff"
-    ]
-    for name, sign in (("incident", ""), ("incident_closed", "-")) if rims else ():
-        day = "r.period_start"
-        join = f"inner join (values {_numbered(rims)}) as w (window_no, cutoff)"
-        join += f" on {day} <= w.cutoff and {day} >= cast(date_trunc('month', w.cutoff) as date)\nwhere true"
-        parts.append(moved(f"{name}_day", sign, "w.window_no", join))
-    everything = "\nunion all\n".join(parts)
-    return (
-        f"select s.window_no{listed}, sum(s.moved) as numerator, null as denominator, count(s.moved) as source_rows\n"
-        # A key with nothing open has no row, as where the cases themselves are read.
-        f"from ({everything}) as s\ngroup by s.window_no{listed}\nhaving sum(s.moved) <> 0"
-    )
-
-
-def _numbered(days: Mapping[int, date]) -> str:
-    return ", ".join(f"({number}, {literal(day)})" for number, day in days.items())
-
-
-def _stock_of_cases(query: Query, source: Source) -> str:
-    keys = [key for key in key_columns(query, source) if key != source.month]
-    names = [name for name in key_names(query) if name != "month_key"]
-    # A closed case without its closing day is left out: it must not make the others unknown.
-    where = [*conditions(query, source), f"{query.numerator} > 0"]
-    cutoffs = ", ".join(f"({number}, {literal(window.end)})" for number, window in enumerate(query.windows))
-    named = [f"{key} as {name}" for key, name in zip(keys, names, strict=True)]
-    lines = [
-        f"select {', '.join(['w.window_no', *named, f'sum({query.numerator}) as numerator'])},",
-        "    null as denominator, count(*) as source_rows",
-        f"from {source.table} as r",
-        f"inner join (values {cutoffs}) as w (window_no, cutoff)",
-        "    on r.received_on <= w.cutoff and (r.closed_on is null or r.closed_on > w.cutoff)",
-        joins_for(*keys, *where),
-        f"where {' and '.join(where)}" if where else "",
-        f"group by {', '.join(['w.window_no', *keys])}",
-    ]
-    return "\n".join(line for line in lines if line)
-
-
-# Every unit on every day it exists: the residents of a closed one live in its successor afterwards.
-UNIT_DAYS = "u.code, d.date, d.year, d.month_start"
-JOIN_UNITS = (
-    "inner join core.reporting_unit as u"
-    " on d.date >= coalesce(u.valid_from, d.date) and d.date <= coalesce(u.valid_to, d.date)"
-)
-
-
-def person_years(query: Query) -> str:
-    """Residents times the share of a year that each window is, by window and key; dispute types share them all."""
-    unit = {"city_bureau": "u.city_bureau_code", "branch": "u.branch_code", "station": "u.station_code"}
-    unit |= {"station_type": "u.station_type_code", "month": "d.month_start"}
-    keys = [(unit[name], f"{name}_key") for name in query.by if name in unit]
-    where = [
-        f"{unit[name]} in ({', '.join(map(literal, codes))})"
-        for name, codes in (query.where or {}).items()
-        if name in unit
-    ]
-    windows = ", ".join(
-        f"({number}, {literal(window.start)}, {literal(window.end)})" for number, window in enumerate(query.windows)
-    )
-    named = "".join(f", {expression} as {name}" for expression, name in keys)
-    grouped = "".join(f", {expression}" for expression, _ in keys)
-    return f"""
-with span as (
-    select w.window_no, {UNIT_DAYS}
-    from (values {windows}) as w (window_no, start_on, end_on)
-    inner join core.dim_date as d on d.date between w.start_on and w.end_on
-    {JOIN_UNITS}
-),
-
-{population_of_year("select distinct s.year from span as s")}
-
-select
-    e.window_no{"".join(f", e.{name}" for _, name in keys)},
-    sum(e.person_days / {days_of_year("e.year")}) as person_years,
-    bool_or(e.is_estimate) as is_estimate,
-    sum(e.days) as days
-from (
-    -- Whole numbers first, so that the order of adding does not tell.
-    select
-        d.window_no{named}, d.year, sum(p.residents) as person_days,
-        bool_or(p.is_estimate) as is_estimate, count(distinct d.date) as days
-    from span as d
-    inner join core.reporting_unit as u on d.code = u.code
-    inner join population_of_year as p on u.code = p.org_code and d.year = p.year
-    {"where " + " and ".join(where) if where else ""}
-    group by d.window_no{grouped}, d.year
-) as e
-group by e.window_no{"".join(f", e.{name}" for _, name in keys)}"""
-
-
-def days_of_year(year: str) -> str:
-    """365.0 or 366.0."""
-    return (
-        f"case when ({year} % 4 = 0 and {year} % 100 <> 0) or {year} % 400 = 0 then cast(366 as double)"
-        " else cast(365 as double) end"
-    )
-
-
-def population_of_year(years: str) -> str:
-    """CTEs: the residents of every organisation in every one of these years, of the last year known before it."""
-    return f"""wanted as (
-    select y.year, p.org_code,
-        coalesce(max(p.year) filter (where p.year <= y.year), min(p.year)) as known_year
-    from ({years}) as y
-    cross join core.population as p
-    where p.residents is not null
-    group by y.year, p.org_code
-),
-
-population_of_year as (
-    select w.year, w.org_code, p.residents, p.is_estimate or w.year <> w.known_year as is_estimate
-    from wanted as w
-    inner join core.population as p on w.org_code = p.org_code and w.known_year = p.year
-)"""

@@ -6,12 +6,14 @@ from warehouse.metric_activity import ACTIVITY_METRICS
 from warehouse.metric_definition import Metric
 from warehouse.metric_incident import INCIDENT_METRICS
 from warehouse.metric_satisfaction import SATISFACTION_METRICS
+from warehouse.metric_time import TIME_METRICS
 from warehouse.metric_visit import MEDIATION_METRICS, VISIT_METRICS
 
 METRICS: dict[str, Metric] = {
     metric.id: metric
     for metric in (
         *INCIDENT_METRICS,
+        *TIME_METRICS,
         *MEDIATION_METRICS,
         *SATISFACTION_METRICS,
         *VISIT_METRICS,

@@ -1,0 +1,77 @@
+"""The SQL of a stock: what came in up to a day, less what was closed up to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from warehouse.metric_sql import Query, conditions, joins_for, key_columns, key_names, literal
+from warehouse.relations import Source
+
+ONE_DAY = timedelta(days=1)
+
+
+def stock(query: Query, source: Source) -> str:
+    """Open cases at the end of every window: received by that day, and not closed by it."""
+    return _stock_of_months(query, source) if source.grain == "month" else _stock_of_cases(query, source)
+
+
+def _stock_of_months(query: Query, source: Source) -> str:
+    """What came in less what was closed: of whole months first, then of the days up to each window's end."""
+    keys, names, where = key_columns(query, source), key_names(query), conditions(query, source)
+    named = "".join(f", {key} as {name}" for key, name in zip(keys, names, strict=True))
+    listed = "".join(f", {name}" for name in names)
+    joins = joins_for(*keys, *where)
+    filters = "".join(f" and {one}" for one in where)
+    ends = {number: window.end for number, window in enumerate(query.windows)}
+    rims = {number: end for number, end in ends.items() if (end + ONE_DAY).day != 1}
+
+    def moved(table: str, sign: str, first: str, rest: str) -> str:
+        return (
+            f"select {first}{named}, {sign}sum({query.numerator}) as moved\nfrom mart.{table} as r\n{joins}\n{rest}"
+            f"{filters}\ngroup by {', '.join([first.partition(' as ')[0], *keys])}"
+        )
+
+    whole = "\nunion all\n".join(
+        moved(f"{name}_month", sign, "last_day(r.month_start) as month_end", "where true")
+        for name, sign in (("incident", ""), ("incident_closed", "-"))
+    )
+    parts = [
+        f"select w.window_no{listed}, m.moved from ({whole}) as m\n"
+        f"inner join (values {_numbered(ends)}) as w (window_no, cutoff) on m.month_end <= w.cutoff"
+    ]
+    for name, sign in (("incident", ""), ("incident_closed", "-")) if rims else ():
+        day = "r.period_start"
+        join = f"inner join (values {_numbered(rims)}) as w (window_no, cutoff)"
+        join += f" on {day} <= w.cutoff and {day} >= cast(date_trunc('month', w.cutoff) as date)\nwhere true"
+        parts.append(moved(f"{name}_day", sign, "w.window_no", join))
+    everything = "\nunion all\n".join(parts)
+    return (
+        f"select s.window_no{listed}, sum(s.moved) as numerator, null as denominator, count(s.moved) as source_rows\n"
+        # A key with nothing open has no row, as where the cases themselves are read.
+        f"from ({everything}) as s\ngroup by s.window_no{listed}\nhaving sum(s.moved) <> 0"
+    )
+
+
+def _numbered(days: Mapping[int, date]) -> str:
+    return ", ".join(f"({number}, {literal(day)})" for number, day in days.items())
+
+
+def _stock_of_cases(query: Query, source: Source) -> str:
+    keys = [key for key in key_columns(query, source) if key != source.month]
+    names = [name for name in key_names(query) if name != "month_key"]
+    # A closed case without its closing day is left out: it must not make the others unknown.
+    where = [*conditions(query, source), f"{query.numerator} > 0"]
+    cutoffs = ", ".join(f"({number}, {literal(window.end)})" for number, window in enumerate(query.windows))
+    named = [f"{key} as {name}" for key, name in zip(keys, names, strict=True)]
+    lines = [
+        f"select {', '.join(['w.window_no', *named, f'sum({query.numerator}) as numerator'])},",
+        "    null as denominator, count(*) as source_rows",
+        f"from {source.table} as r",
+        f"inner join (values {cutoffs}) as w (window_no, cutoff)",
+        "    on r.received_on <= w.cutoff and (r.closed_on is null or r.closed_on > w.cutoff)",
+        joins_for(*keys, *where),
+        f"where {' and '.join(where)}" if where else "",
+        f"group by {', '.join(['w.window_no', *keys])}",
+    ]
+    return "\n".join(line for line in lines if line)
