@@ -26,8 +26,9 @@ from warehouse.metrics import HEADLINES
 RATIO, AIM, MILLISECONDS = 10, 20, 50
 TOLERANCE = 1e-9
 SPLITS = (("month", "dispute_type"), ("station",))
-# Period -> how often the marts and the facts are asked in turn.
-PERIODS = {"rolling12": (5, 5), "2023-11..2026-10": (5, 1)}
+# Period -> how often the marts and the facts are asked in turn; the longer one is printed and judged by its ratio only.
+HEADLINE = "rolling12"
+PERIODS = {HEADLINE: (5, 5), "2023-11..2026-10": (5, 1)}
 # A folder that is kept, and asked again next time.
 KEPT = "FENGQIAO_BENCH_DIR"
 
@@ -182,8 +183,14 @@ def _report(period: str, cases: Sequence[Case]) -> tuple[list[str], list[str], d
     for name in ("SQL, without the stock", "engine, all"):
         if ratios[name] < RATIO:
             failures.append(f"{period}: facts take {ratios[name]:.1f} × as long as marts ({name}), less than {RATIO} ×")
-    slow = [f"{case.name} {case.median('marts'):.0f} ms" for case in cases if case.median("marts") > MILLISECONDS]
-    lines.append(f"over {MILLISECONDS} ms of CPU: {', '.join(slow) or 'none'}")
+    slow = {
+        way: [f"{case.name} {case.median(way):.0f} ms" for case in cases if case.median(way) > MILLISECONDS]
+        for way in ("marts", "engine")
+    }
+    for way, what in (("marts", "SQL"), ("engine", "the whole engine")):
+        lines.append(f"over {MILLISECONDS} ms of CPU, {what}: {', '.join(slow[way]) or 'none'}")
+    if period == HEADLINE and slow["marts"]:
+        failures.append(f"{period}: over {MILLISECONDS} ms of CPU: {', '.join(slow['marts'])}")
     return lines, failures, ratios
 
 
@@ -201,7 +208,7 @@ def _ask(database: Path, folder: Path, *, quick: bool) -> dict[str, Any]:
             lines += [*told, ""]
             # A tenth of the rows leaves the facts a tenth of the work, and the marts nearly all of theirs.
             failures += [] if quick else failed
-            if period == "rolling12":
+            if period == HEADLINE:
                 asked = {case.name: (case.on_marts, case.on_facts) for case in cases}
                 lines += [*postgres_queries.run(connection, asked), ""]
     return {"lines": lines, "failures": failures, "ratios": ratios}
