@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from warehouse.figure_words import format_base, format_change, format_value, format_verdict, verdict_word
+from warehouse.interval_words import format_change_interval, format_value_interval
 from warehouse.number_words import (
     begin_sentence,
     format_count,
@@ -21,6 +22,7 @@ __all__ = [
     "begin_sentence",
     "format_base",
     "format_change",
+    "format_change_interval",
     "format_count",
     "format_date",
     "format_day",
@@ -31,6 +33,7 @@ __all__ = [
     "format_period",
     "format_share",
     "format_value",
+    "format_value_interval",
     "format_verdict",
     "sentence_of",
     "verdict_word",

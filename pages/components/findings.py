@@ -114,6 +114,7 @@ def types_chart(rows: Sequence[ComparisonRow], metric: Metric, language: Languag
     extent = _extent([row for row in shown if not find(row, metric).is_small])
     table = [_type_row(row, metric, extent, language) for row in shown]
     schema = {
+        "code": pl.String,
         "name": pl.String,
         "rate": pl.Float64,
         "low": pl.Float64,
@@ -141,7 +142,9 @@ def _type_row(row: ComparisonRow, metric: Metric, extent: float, language: Langu
     now = format_count(int(row.value), language) if row.value is not None else "—"
     # Nothing is drawn where nothing may be said: the counts and the reason stand alone.
     low, high = (row.interval_low, row.interval_high) if is_compared else (None, None)
+    (code,) = row.keys.values()
     return (
+        code,
         text("types.row", language, name=type_name(row, language), before=before, now=now),
         max(-extent, min(extent, row.change_rate)) if is_compared and row.change_rate is not None else None,
         max(-extent, low) if low is not None else (-extent if is_compared else None),
@@ -253,5 +256,5 @@ def units_chart(frame: pl.DataFrame, language: Language) -> pl.DataFrame:
         number = format_count(value, language)
         return number if is_full else text("stations.part", language, n=number)
 
-    words = [shown(value, is_full) for _, value, is_full in frame.iter_rows()]
-    return frame.select("name", "value", pl.Series("shown", words, dtype=pl.String))
+    words = [shown(value, is_full) for value, is_full in frame.select("value", "is_full").iter_rows()]
+    return frame.select("code", "name", "value", pl.Series("shown", words, dtype=pl.String))
