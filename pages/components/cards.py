@@ -105,12 +105,15 @@ def paged(title: str, subtitle: str, rows: pl.DataFrame, *, alt_text: str) -> No
         grid(rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS), alt_text=alt_text)
 
 
-def grid(rows: pl.DataFrame, *, alt_text: str) -> None:
-    """Rows with thousands separators; column names are keys of `column.`, cells may hold markdown."""
+def grid(rows: pl.DataFrame, *, alt_text: str, key: str = "") -> None:
+    """Rows with thousands separators; columns are named by dimensions or keys of `column.`, cells may hold markdown.
+
+    `key` tells tables of one page apart that have the same columns.
+    """
     kind = "prose" if rows.columns[-1] == "meaning" else "plain"
     renamed = rows.rename({name: column_name(name) for name in rows.columns})
     # board.css goes by the key.
-    with st.container(key=f"grid-{kind}-{'-'.join(rows.columns)}"):
+    with st.container(key=f"grid-{kind}-{key or '-'.join(rows.columns)}"):
         st.table(renamed.to_pandas().style.format(_cell), border="horizontal", alt=alt_text, hide_index=True)
 
 

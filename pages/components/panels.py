@@ -24,7 +24,7 @@ def show(panel: Panel, view: View) -> None:
             with st.container(height=cards.TALLEST if is_tall else "content", border=False):
                 _draw(panel, view)
         if panel.table is not None and panel.table.height:
-            cards.grid(panel.table, alt_text=t("details.alt", title=panel.title))
+            cards.grid(panel.table, alt_text=t("details.alt", title=panel.title), key=panel.key)
         st.space("stretch")
         fold(panel, view)
 
