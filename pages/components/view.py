@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
@@ -87,6 +87,8 @@ class View:
     basis: Basis = "yoy"
     kind: Kind | None = None
     is_public: bool = False
+    # What the page of this run was built by: to build it again for the public.
+    builders: list[Callable[[Any], Any]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def identity(self) -> tuple[object, ...]:
