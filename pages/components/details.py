@@ -29,6 +29,8 @@ def fold(panel: Panel, view: View) -> None:
     box = st.expander(t("details.label"), key=f"fold-{panel.key}", on_change="rerun", type="compact")
     if box.open:
         with box:
+            if panel.derived:
+                st.markdown(panel.derived)
             for asked in panel.asked:
                 _show(panel, asked, view)
             export.buttons(panel, view)

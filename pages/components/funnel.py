@@ -86,7 +86,10 @@ def panel_of(found: FunnelFigures, view: View, *, key: str) -> Panel:
 def funnel_title(found: FunnelFigures, view: View) -> str:
     """The chosen unit's place, or how many units lie outside the 99.8 % limits and what that means."""
     metric = begin_sentence(found.units.metric.name.in_language(view.language))
-    finding = chosen_finding(found, view) or _finding(found, view.language)
+    finding = chosen_finding(found, view)
+    if not finding and found.judged:
+        finding = units_finding(found.judged, found.units.metric, view.language)
+    finding = finding or text("funnel.none", view.language)
     return text("funnel.title", view.language, metric=metric, finding=finding)
 
 
@@ -119,24 +122,18 @@ def place_words(place: Place, metric: Metric, language: Language) -> str:
     return text(f"funnel.role_{role}", language, place=words) if role in ("better", "attention") else words
 
 
-def _finding(found: FunnelFigures, language: Language) -> str:
-    if not found.judged:
-        return text("funnel.none", language)
-    outside = {place: [unit.row for unit in found.judged if unit.place == place] for place in FAR}
+def units_finding(units: Sequence[FunnelUnit], metric: Metric, language: Language) -> str:
+    """How many of these units lie outside the 99.8 % limits, who they are and what that means."""
+    outside = {place: [unit.row for unit in units if unit.place == place] for place in FAR}
     parts = text("funnel.part_joiner", language).join(
-        text(
-            "funnel.one",
-            language,
-            names=_few_names(rows, language),
-            place=place_words(place, found.units.metric, language),
-        )
+        text("funnel.one", language, names=_few_names(rows, language), place=place_words(place, metric, language))
         for place, rows in outside.items()
         if rows
     )
     if not parts:
-        return text("funnel.all_within", language, n=len(found.judged))
-    kind = "outside" if sum(map(len, outside.values())) < len(found.judged) else "outside_all"
-    return text(f"funnel.{kind}", language, n=len(found.judged), parts=parts)
+        return text("funnel.all_within", language, n=len(units))
+    kind = "outside" if sum(map(len, outside.values())) < len(units) else "outside_all"
+    return text(f"funnel.{kind}", language, n=len(units), parts=parts)
 
 
 def _few_names(rows: Sequence[ComparisonRow], language: Language) -> str:

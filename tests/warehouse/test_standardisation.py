@@ -8,10 +8,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from scipy.stats import chi2
 
 from tests.warehouse.small_archive import SmallArchive
-from warehouse.comparison import NotAsked, ask, read_facts
+from warehouse.comparison import NotAsked, ask, compare, read_facts
 from warehouse.facts import Facts
+from warehouse.reference import Language
 from warehouse.standardisation import Standardised, standardise
 
 DAY = date(2026, 1, 20)
@@ -88,3 +90,24 @@ def test_expected_events_add_up_to_the_observed_ones(facts: Facts) -> None:
 def test_what_is_no_share_cannot_be_standardised(facts: Facts) -> None:
     with pytest.raises(NotAsked, match="dispute_incident_count"):
         standardise(facts, ask(facts, "dispute_incident_count", "2026-01"))
+
+
+def test_the_wider_interval_is_the_exact_one_of_998_in_1000(facts: Facts) -> None:
+    one = found(facts)["S1"]
+    # Garwood (1936): the quantiles of chi-squared with 2 x 9 and 2 x 10 degrees of freedom, halved.
+    assert one.far_low == pytest.approx(chi2.ppf(0.001, 18) / 2 / 9)
+    assert one.far_high == pytest.approx(chi2.ppf(0.999, 20) / 2 / 9)
+
+
+def test_observed_and_cases_are_those_of_the_metric_itself(facts: Facts) -> None:
+    rows = compare(facts, ask(facts, "resolution_rate_closed", "2026-01", by=["station"]))
+    by_metric = {row.keys["station"]: (row.numerator, row.denominator) for row in rows if row.denominator}
+    assert {code: (one.observed, one.denominator) for code, one in found(facts).items()} == by_metric
+
+
+def test_names_are_in_the_language_asked_for(facts: Facts) -> None:
+    question = ask(facts, "resolution_rate_closed", "2026-01")
+    languages: tuple[Language, ...] = ("zh", "en")
+    for place, language in enumerate(languages):
+        names = [one.name for one in standardise(facts, question, language=language)]
+        assert names == [facts.names["station"][code][place] for code in ("S1", "S2")]
