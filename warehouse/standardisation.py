@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from warehouse.comparison import parts_of
 from warehouse.facts import Facts
+from warehouse.funnel import ALARM, ratio_dispersion, ratio_limits
 from warehouse.measures import Key, Parts
 from warehouse.metric_definition import Metric
 from warehouse.question import NotAsked, Question
 from warehouse.reference import Language
-from warehouse.statistics import standardised_ratio_interval
+from warehouse.statistics import Numbers, poisson_interval, standardised_ratio_interval
 
 _Sums = defaultdict[tuple[str | None, ...], float]
 _UnitSums = defaultdict[str | None, float]
@@ -29,11 +31,10 @@ STRATA = ("dispute_type", "channel")
 
 @dataclass(frozen=True)
 class Standardised:
-    """One unit: events observed and expected at the bureau's rates, O/E with its intervals, and ratio x rate.
+    """One unit: events observed and expected at the bureau's rates, O/E with its 95 % interval, and ratio x rate.
 
-    `ratio_low/high` are of 95 %, `far_low/far_high` of 99.8 %: among many units one in twenty of the first miss 1 by
-    chance, one in five hundred of the second. Of shares above a half they are too wide, because they take the events
-    for rare (Poisson): what they call different is.
+    `far_low/far_high`: outside these a ratio is further from 1 than chance and the usual differences between units
+    explain, the 99.8 % limits of a funnel (`warehouse.funnel`).
     """
 
     code: str | None
@@ -96,18 +97,49 @@ def _standardised(
 ) -> list[Standardised]:
     observed, expected, sizes, rate = sums
     codes = sorted(sizes, key=lambda code: (code is None, code or ""))
-    seen, wanted = [observed[code] for code in codes], [expected[code] for code in codes]
-    limits = [
-        np.atleast_1d(end).tolist()
-        for confidence in (0.95, 0.998)
-        for end in standardised_ratio_interval(seen, wanted, confidence=confidence)
-    ]
+    seen, wanted, cases = (
+        np.array([sums[code] for code in codes], dtype=np.float64) for sums in (observed, expected, sizes)
+    )
+    is_common = rate > 0.5
+    ends = ratio_interval(seen, wanted, cases, is_common=is_common)
+    limits = [end.tolist() for end in (*ends, *_far_limits(seen, wanted, cases, is_common=is_common))]
     return [
         _row(
             code, names[code][place] if code in names else code, observed[code], expected[code], sizes[code], ends, rate
         )
         for code, *ends in zip(codes, *limits, strict=True)
     ]
+
+
+def ratio_interval(
+    observed: ArrayLike, expected: ArrayLike, cases: ArrayLike, *, is_common: bool, confidence: float = 0.95
+) -> tuple[Numbers, Numbers]:
+    """(low, high) of observed / expected: exact Poisson of the rarer outcome; NaN where nothing is expected.
+
+    `is_common`: more than half of the cases have the event. Of 160 cases of which 147 should be settled it is the 13
+    others that are rare and vary as a Poisson count does; taken for rare themselves, the 147 would have an interval
+    three times too wide. The interval of the others is turned back into one of the events.
+    """
+    seen, wanted, n = (np.asarray(values, dtype=np.float64) for values in (observed, expected, cases))
+    if not is_common:
+        low, high = standardised_ratio_interval(seen, wanted, confidence=confidence)
+        return low, high
+    fewest, most = poisson_interval(np.maximum(n - seen, 0), confidence=confidence)
+    return _turned(fewest, most, wanted, n)
+
+
+def _far_limits(seen: Numbers, wanted: Numbers, n: Numbers, *, is_common: bool) -> tuple[Numbers, Numbers]:
+    rare, usual = (np.maximum(n - seen, 0), np.maximum(n - wanted, 0)) if is_common else (seen, wanted)
+    _, tau2 = ratio_dispersion(rare, usual)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = ratio_limits(usual, tau2=tau2, confidence=ALARM)
+        return _turned(low * usual, high * usual, wanted, n) if is_common else (low, high)
+
+
+def _turned(fewest: Numbers, most: Numbers, wanted: Numbers, n: Numbers) -> tuple[Numbers, Numbers]:
+    """Limits of events / expected, from those of how many cases have no event."""
+    share = np.where(wanted > 0, wanted, np.nan)
+    return np.maximum(n - most, 0) / share, np.maximum(n - fewest, 0) / share
 
 
 def _row(

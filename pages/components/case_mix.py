@@ -10,10 +10,11 @@ from pages.components import stations_charts
 from pages.components.charts import Role
 from pages.components.data import standardised
 from pages.components.drawing import Drawing
-from pages.components.funnel import FunnelFigures
+from pages.components.funnel import FAR, FunnelFigures, place_role
 from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
 from pages.components.view import View
+from warehouse.funnel import Place
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
 from warehouse.standardisation import Standardised, can_be_standardised
@@ -71,12 +72,15 @@ def case_mix_panel(found: FunnelFigures, view: View, *, key: str) -> Panel:
 
 
 def mix_role(unit: Standardised, metric: Metric) -> Role:
-    """Colour only where the 99.8 % interval leaves out 1: of many units one in twenty misses the 95 % one by chance."""
-    if unit.far_low is None or unit.far_high is None or unit.far_low <= 1 <= unit.far_high:
-        return "ordinary"
-    if metric.direction == "neutral":
-        return "ink"
-    return "better" if (unit.far_low > 1) == (metric.direction == "higher_better") else "attention"
+    """Colour only outside the 99.8 % limits, and only for a measure that is good or bad."""
+    return place_role(mix_place(unit), metric)
+
+
+def mix_place(unit: Standardised) -> Place:
+    """Outside the 99.8 % limits around 1, or within."""
+    if unit.ratio is None or unit.far_low is None or unit.far_high is None:
+        return "within"
+    return "far_below" if unit.ratio < unit.far_low else "far_above" if unit.ratio > unit.far_high else "within"
 
 
 def _units(found: FunnelFigures, view: View) -> list[Standardised]:
@@ -109,7 +113,7 @@ def _finding(units: list[Standardised], metric: Metric, view: View) -> str:
         return text(
             "stations_mix.own", language, unit=own.name, figures=figures, verdict=verdict_words(own, metric, language)
         )
-    outside = [unit for unit in units if mix_role(unit, metric) != "ordinary"]
+    outside = [unit for unit in units if mix_place(unit) in FAR]
     compared = [unit for unit in units if unit.ratio is not None]
     if not outside:
         return text("stations_mix.none", language, n=len(compared))
@@ -122,12 +126,14 @@ def _finding(units: list[Standardised], metric: Metric, view: View) -> str:
 
 
 def verdict_words(unit: Standardised, metric: Metric, language: Language) -> str:
-    """Less or more than expected, or no significant difference."""
-    if unit.ratio is None or unit.far_low is None or unit.far_high is None:
+    """Less or more than expected and what that means, or no significant difference."""
+    if unit.ratio is None:
         return text("stations_mix.few", language)
-    if mix_role(unit, metric) == "ordinary":
+    place = mix_place(unit)
+    if place not in FAR:
         return text("stations_mix.as_expected", language)
-    return text(f"stations_mix.{'below' if unit.ratio < 1 else 'above'}", language)
+    words, role = text(f"stations_mix.{place}", language), place_role(place, metric)
+    return text(f"funnel.role_{role}", language, place=words) if role in ("better", "attention") else words
 
 
 def figure_words(unit: Standardised, language: Language) -> str:

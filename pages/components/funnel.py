@@ -26,6 +26,7 @@ from warehouse.wording import begin_sentence, format_limits, format_period, form
 CURVE_POINTS = 80
 # So many units are named in a title, and listed in a subtitle; more are counted.
 NAMED = 3
+YEAR = 365
 LISTED = 8
 FAR: tuple[Place, ...] = ("far_below", "far_above")
 UNIT_SCHEMA = {
@@ -176,9 +177,11 @@ def _lacking(found: FunnelFigures, view: View) -> str:
     reasons: dict[str, list[str]] = {}
     for row in silent:
         reasons.setdefault(begin_sentence(format_value(row, metric, language)), []).append(_name(row))
+    if len(reasons) == 1 and len(silent) == len(found.units.rows):
+        return text("funnel.silent_all", language, n=len(silent), reason=next(iter(reasons)))
     for reason, names in reasons.items():
         said.append(text("funnel.silent", language, reason=reason, names=_listed(names[:LISTED], len(names), language)))
-    if len(few) > len(found.judged):
+    if len(few) > len(found.judged) and view.window.days < YEAR:
         said.append(text("funnel.longer", language))
     return " ".join(said)
 

@@ -53,7 +53,7 @@ def line_panel(view: View, metric_id: str, *, key: str) -> Panel:
         language=view.language,
         description=title,
     )
-    return Panel(key, title, _subtitle(own, frame, view.language), (now, own, bureau), drawing)
+    return Panel(key, title, _subtitle(own, frame, view), (now, own, bureau), drawing)
 
 
 def _months(view: View, now: Asked) -> str:
@@ -71,18 +71,22 @@ def _title(now: Asked, view: View) -> str:
         return text("funnel.title", language, metric=name, finding=text("funnel.none", language))
     value = format_value(now.row, metric, language)
     verdict = format_verdict(now.row, metric, language)
-    if find(now.row, metric).change is None:
-        finding = text("stations_line.alone", language, value=value, verdict=verdict) if verdict != value else value
+    found = find(now.row, metric)
+    if found.is_few or verdict == value:
+        finding = value
+    elif found.change is None:
+        finding = text("stations_line.alone", language, value=value, verdict=verdict)
     else:
         change = format_change(now.row, metric, language)
         finding = text("stations_line.change", language, value=value, change=change, verdict=verdict)
     return text("funnel.title", language, metric=name, finding=finding)
 
 
-def _subtitle(own: Asked, frame: pl.DataFrame, language: Language) -> str:
+def _subtitle(own: Asked, frame: pl.DataFrame, view: View) -> str:
+    language = view.language
     few = frame.filter(pl.col("own").is_null() & ~pl.col("is_missing")).height
     first, last = (format_month(day, language) for day in (frame["month_start"][0], frame["month_start"][-1]))
-    said = text("stations_line.subtitle", language, first=first, last=last)
+    said = text("stations_line.subtitle", language, first=first, last=last, unit=view.unit.name)
     return said + (text("stations_line.few", language, n=few, smallest=own.metric.smallest_n) if few else "")
 
 

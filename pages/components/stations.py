@@ -13,7 +13,7 @@ from pages.components.panel import Panel, missing_words
 from pages.components.station_lines import line_panel
 from pages.components.view import View
 from warehouse.comparison_row import ComparisonRow
-from warehouse.funnel import Place
+from warehouse.funnel import FunnelUnit, Place
 from warehouse.standardisation import can_be_standardised
 from warehouse.wording import begin_sentence, format_period, format_value
 
@@ -45,8 +45,9 @@ def read_stations(view: View) -> Stations:
     read = {rate: read_funnel(view, rate) for rate in RATES}
     found = tuple(read.values())
     is_chosen = view.unit.code is not None
+    is_lowest = view.unit.level == found[0].level
     return Stations(
-        _unit_answer(found, view) if is_chosen else _answer(found, view),
+        _unit_answer(found, view) if is_lowest else _answer(found, view),
         tuple(_sentence(one, view) for one in found) if is_chosen else (),
         tuple(line_panel(view, rate, key=f"line-{rate}") for rate in RATES) if is_chosen else (),
         tuple(panel_of(one, view, key=f"funnel-{rate}") for rate, one in read.items()),
@@ -59,32 +60,33 @@ def read_stations(view: View) -> Stations:
 
 
 def _answer(found: Sequence[FunnelFigures], view: View) -> str:
-    """Which rates have units outside the limits, and who they are."""
-    language, period = view.language, format_period(view.window, view.language)
-    judged = [one for one in found if one.judged]
-    outside = {_rate(one, view): _outside(one) for one in judged if _outside(one)}
-    if not judged:
-        return text("stations_answer.nothing", language, period=period)
-    rates = _joined(
-        [text("stations_answer.rate", language, rate=rate, names=_names(rows, view)) for rate, rows in outside.items()],
-        view,
-    )
-    kind = "within" if not outside else "outside" if len(outside) < len(judged) else "outside_all"
-    return text(f"stations_answer.{kind}", language, period=period, all=len(judged), n=len(outside), rates=rates)
+    """Which rates have units outside the limits, and who they are: of the bureau, or of what a chosen unit leads."""
+    judged = {_rate(one, view): _own_units(one, view) for one in found if _own_units(one, view)}
+    outside = {rate: [unit.row for unit in units if unit.place in FAR] for rate, units in judged.items()}
+    rates = [
+        text("stations_answer.rate", view.language, rate=rate, names=_names(rows, view))
+        for rate, rows in outside.items()
+        if rows
+    ]
+    return _told("stations_answer", len(judged), rates, view)
 
 
 def _unit_answer(found: Sequence[FunnelFigures], view: View) -> str:
-    """How many of the chosen unit's rates lie outside the limits; of what is no unit of a funnel, what follows."""
-    language, period, unit = view.language, format_period(view.window, view.language), plain(view.unit.name)
-    if view.unit.level != found[0].level:
-        return text("stations_unit.members", language, unit=unit, period=period)
-    own = {_rate(one, view): _own_place(one, view) for one in found if _own_place(one, view)}
-    outside = [rate for rate, place in own.items() if place in FAR]
-    if not own:
-        return text("stations_unit.nothing", language, unit=unit, period=period)
-    kind = "within" if not outside else "outside" if len(outside) < len(own) else "outside_all"
-    rates = _joined(outside, view)
-    return text(f"stations_unit.{kind}", language, unit=unit, period=period, all=len(own), n=len(outside), rates=rates)
+    """How many of the chosen unit's rates lie outside the limits."""
+    own = {_rate(one, view): place for one in found if (place := _own_place(one, view))}
+    return _told("stations_unit", len(own), [rate for rate, place in own.items() if place in FAR], view)
+
+
+def _told(texts: str, count: int, outside: Sequence[str], view: View) -> str:
+    kind = "nothing" if not count else "within" if not outside else "outside"
+    if outside and len(outside) == count:
+        kind = "outside_all"
+    when = format_period(view.window, view.language)
+    if view.unit.code is not None:
+        when = text("stations_answer.when_unit", view.language, unit=plain(view.unit.name), period=when)
+    n = len(outside) if kind == "outside" else count
+    rates = text("stations_answer.joiner", view.language).join(outside)
+    return text(f"{texts}.{kind}", view.language, when=when, all=count, n=n, rates=rates)
 
 
 def _sentence(found: FunnelFigures, view: View) -> str:
@@ -102,9 +104,8 @@ def _sentence(found: FunnelFigures, view: View) -> str:
     if place:
         words = begin_sentence(place_words(place, metric, language))
         return text("stations_unit.line", language, place=words, **figures)
-    members = [unit for unit in found.judged if unit.row.keys[found.level] in view.unit.members]
-    if view.unit.level != found.level and members:
-        words = begin_sentence(units_finding(members, metric, language))
+    if _leads(found, view) and (units := _own_units(found, view)):
+        words = begin_sentence(units_finding(units, metric, language))
         return text("stations_unit.line", language, place=words, **figures)
     return text("stations_unit.line_alone", language, **figures)
 
@@ -113,8 +114,16 @@ def _own_place(found: FunnelFigures, view: View) -> Place | None:
     return next((one.place for one in found.judged if one.row.keys[found.level] == view.unit.code), None)
 
 
-def _outside(found: FunnelFigures) -> list[ComparisonRow]:
-    return [unit.row for unit in found.judged if unit.place in FAR]
+def _leads(found: FunnelFigures, view: View) -> bool:
+    """Whether the chosen unit is above those of the funnel."""
+    return view.unit.code is not None and view.unit.level != found.level
+
+
+def _own_units(found: FunnelFigures, view: View) -> list[FunnelUnit]:
+    """The units of the funnel that belong to the chosen one; without one, all."""
+    if view.unit.code is None:
+        return list(found.judged)
+    return [unit for unit in found.judged if unit.row.keys[found.level] in view.unit.members]
 
 
 def _rate(found: FunnelFigures, view: View) -> str:
@@ -124,8 +133,5 @@ def _rate(found: FunnelFigures, view: View) -> str:
 def _names(rows: Sequence[ComparisonRow], view: View) -> str:
     if len(rows) > NAMED:
         return text("funnel.units", view.language, n=len(rows))
-    return _joined([plain(str(next(iter(row.names.values())))) for row in rows], view)
-
-
-def _joined(parts: Sequence[str], view: View) -> str:
-    return text("stations_answer.joiner", view.language).join(parts)
+    names = [plain(str(next(iter(row.names.values())))) for row in rows]
+    return text("funnel.name_joiner", view.language).join(names)

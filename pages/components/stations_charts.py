@@ -48,7 +48,7 @@ def _titles(own: str, bureau: str) -> list[tuple[str, str]]:
 
 
 def ratios(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str], description: str) -> Drawing:
-    """Observed / expected of every unit around 1, in the frame's order, with 95 % (thick) and 99.8 % (thin) intervals.
+    """Observed / expected of every unit around 1, in the frame's order, with 95 % intervals on pale 99.8 % limits.
 
     `frame`: code, name, ratio, low, high, far_low, far_high (null = nothing expected), role, is_chosen, shown, interval
     and verdict (as text). The axis goes from 0 to `extent`, ends beyond it are cut; `words`: titles of the texts.
@@ -69,10 +69,13 @@ def ratios(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str], d
 
     chosen = paint(alt.Chart(frame).encode(y=y), "ink").transform_filter("datum.is_chosen")
     point = known.encode(x=alt.X("ratio:Q", scale=scale, axis=axis))
+    bars = paint(alt.Chart(frame).encode(y=y), "ordinary").transform_filter("datum.ratio !== null")
     layers = [
+        bars.mark_bar(height=15, opacity=0.16, clip=True).encode(
+            x=alt.X("far_low:Q", scale=scale, axis=axis), x2="far_high:Q"
+        ),
         paint(alt.Chart(frame.head(1)), "ordinary").encode(x=alt.XDatum(1)).mark_rule(strokeWidth=1.4),
-        span("far_low", "far_high").mark_rule(strokeWidth=1, opacity=0.6, clip=True),
-        span("low", "high").mark_rule(strokeWidth=3.5, opacity=0.45, clip=True),
+        span("low", "high").mark_rule(strokeWidth=2, opacity=0.7, clip=True),
         pickable(point.mark_point(filled=True, size=64, opacity=1, cursor="pointer")),
         chosen.encode(x=alt.X("ratio:Q", scale=scale, axis=axis)).mark_point(
             filled=False, size=190, strokeWidth=2, opacity=1
