@@ -48,6 +48,13 @@ def compare(
     return sorted(rows, key=lambda row: [(code is None, code or "") for code in row.keys.values()])
 
 
+def parts_of(facts: Facts, question: Question) -> dict[Key, Parts]:
+    """The sums of every cell of the period by key, without base, interval and verdict: for what is computed of them."""
+    part = replace(slice_of(facts, question, question.period, None), base=None, base_window=None)
+    current, _ = _measure(facts, question, [part], on_facts=False)
+    return {key: parts for (_, key), parts in current.items()}
+
+
 def explain(facts: Facts, question: Question) -> str:
     """The macro call that gives the same figures, and the SQL that the engine runs (of the base it is alike)."""
     part = slice_of(facts, question, question.period, None)
@@ -258,4 +265,4 @@ def read_facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     return Facts(connection)
 
 
-__all__ = ["BadPeriod", "NotAsked", "Question", "ask", "compare", "explain", "read_facts"]
+__all__ = ["BadPeriod", "NotAsked", "Question", "ask", "compare", "explain", "parts_of", "read_facts"]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from warehouse.figure_words import format_base, format_change, format_value, format_verdict, verdict_word
-from warehouse.interval_words import format_change_interval, format_value_interval
+from warehouse.interval_words import format_change_interval, format_limits, format_value_interval
 from warehouse.number_words import (
     begin_sentence,
     format_count,
     format_date,
     format_day,
+    format_decimal,
     format_exact,
     format_moment,
     format_month,
@@ -26,7 +27,9 @@ __all__ = [
     "format_count",
     "format_date",
     "format_day",
+    "format_decimal",
     "format_exact",
+    "format_limits",
     "format_moment",
     "format_month",
     "format_month_name",

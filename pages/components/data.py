@@ -22,6 +22,7 @@ from warehouse.generations import Generation, current_generation, last_night, li
 from warehouse.metrics import METRICS
 from warehouse.periods import Basis, PeriodNotCovered
 from warehouse.reference import Language
+from warehouse.standardisation import Standardised, standardise
 
 QUERIES = Path(__file__).with_name("queries")
 # Generations are immutable and named by when they were built: the id and the place say all there is to say.
@@ -152,6 +153,30 @@ def explained(
     engine = _engine(board.generation)
     with engine.lock:
         return explain(engine.facts, ask(engine.facts, metric, period, basis=basis, by=by, where=where))
+
+
+@st.cache_resource(max_entries=400, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _standardised(
+    generation: Generation,
+    metric: str,
+    period: str,
+    unit: str,
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    language: Language,
+) -> tuple[Standardised, ...]:
+    engine = _engine(generation)
+    with engine.lock:
+        question = ask(engine.facts, metric, period, where=dict(where))
+        return tuple(standardise(engine.facts, question, unit=unit, language=language))
+
+
+def standardised(
+    board: Board, metric: str, period: str, *, unit: str, where: Filters | None = None, language: Language = "zh"
+) -> tuple[Standardised, ...]:
+    """A share of every unit against what the bureau's rates would give it; raises as `compared` does."""
+    if board.generation is None:
+        raise ValueError(f"no generation to standardise {metric} in")
+    return _standardised(board.generation, metric, period, unit, tuple(sorted((where or {}).items())), language)
 
 
 class Selected(Protocol):

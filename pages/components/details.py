@@ -29,6 +29,8 @@ def fold(panel: Panel, view: View) -> None:
     box = st.expander(t("details.label"), key=f"fold-{panel.key}", on_change="rerun", type="compact")
     if box.open:
         with box:
+            if panel.derived:
+                st.markdown(panel.derived)
             for number, asked in enumerate(panel.asked):
                 _show(panel, asked, view, key=f"{panel.key}-{number}")
             export.buttons(panel, view)

@@ -29,7 +29,8 @@ class Panel:
     """A chart or a table with its title (the finding) and subtitle (what, of when, how to read it).
 
     `key` names it on its page: in keys of widgets, file names and tests. Where neither drawing nor table is given, the
-    subtitle says why. `pick`: the filter that a click on a mark sets. `table` has columns named by keys of `column.`.
+    subtitle says why. `pick`: the filter that a click on a mark sets. `derived`: the formula of figures that are
+    computed from those asked. `table` has columns named by keys of `column.`.
     """
 
     key: str
@@ -39,6 +40,7 @@ class Panel:
     drawing: Drawing | None = None
     table: pl.DataFrame | None = None
     pick: Literal["", "org", "type"] = ""
+    derived: str = ""
 
 
 def behind(asked: Asked, language: Language) -> pl.DataFrame:
