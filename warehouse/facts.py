@@ -175,9 +175,9 @@ class Facts:
         types = self._rows(_TYPES)
         named["dispute_type"] = {row[0]: (row[1], row[2]) for row in types}
         named["dispute_group"] = {row[3]: (row[4], row[5]) for row in types}
-        named["level"] = {code: (text.zh, text.en) for code, text in LEVELS.items()} | {
-            f"{NAMED_SCALE}-{level}": name for level, name in lists.get("satisfaction_level", {}).items()
-        }
+        named["level"] = {code: (text.zh, text.en) for code, text in LEVELS.items()}
+        for level, name in lists.get("satisfaction_level", {}).items():
+            named["level"][f"{NAMED_SCALE}-{level}"] = name
         named["age_band"] = {code: (text.zh, text.en) for code, (_, _, text) in AGE_BANDS.items()}
         return named
 

@@ -99,7 +99,8 @@ SATISFACTION_METRICS = (
             " without a level, very satisfied of five-point scales",
         ),
         why=_T(
-            "满意率相同，不满意的可多可少；各等级分开看", "one satisfaction rate may hide many or few who are dissatisfied"
+            "满意率相同，不满意的可多可少；各等级分开看",
+            "one satisfaction rate may hide many or few who are dissatisfied",
         ),
         phrase=_T("评价等级占比", "share of answers at a level"),
         numerator=_share("r.level = r.of_level"),

@@ -1,0 +1,141 @@
+"""Everything the satisfaction page shows for one selection, from the compared rows to the words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pages.components import figures, satisfaction_control, satisfaction_levels, satisfaction_rows, satisfaction_years
+from pages.components.cards import plain
+from pages.components.data import read
+from pages.components.kpi import Kpi, kpi, spark
+from pages.components.labels import text
+from pages.components.panel import Panel, missing_words
+from pages.components.satisfaction_rows import HALF, HIGHEST, LOWEST, bounds_words
+from pages.components.satisfaction_view import DEFINITIONS, RESPONSE, SatisfactionView
+from pages.components.view import Asked, View
+from warehouse.comparison_row import ComparisonRow
+from warehouse.figure_words import parts_words
+from warehouse.finding import find
+from warehouse.metric_definition import Metric
+from warehouse.metrics import METRICS
+from warehouse.reference import Language
+from warehouse.wording import begin_sentence, format_value, sentence_of
+
+DISSATISFIED = "dissatisfaction_rate"
+SPARK_MONTHS = 12
+
+
+@dataclass(frozen=True)
+class SatisfactionPage:
+    """One period of one selection; `figures` is what stands behind the first sentences and the cards."""
+
+    answer: str
+    more: tuple[str, ...]
+    cards: tuple[Kpi, ...]
+    figures: Panel
+    levels: Panel
+    control: Panel
+    modes: Panel
+    subjects: Panel
+    years: Panel
+    note: str
+
+
+def read_satisfaction(asked_of: SatisfactionView) -> SatisfactionPage | None:
+    """The page of a selection; None where nothing was ever delivered, or not for the period."""
+    headline = asked_of.ask(asked_of.metric.id)
+    if headline.row is None:
+        return None
+    language = asked_of.language
+    response, lowest, highest = (asked_of.ask(metric) for metric in (RESPONSE, LOWEST, HIGHEST))
+    modes = satisfaction_rows.by_mode(asked_of)
+    others = [asked_of.ask(metric) for metric in (*_other_definitions(asked_of), DISSATISFIED)]
+    shown = [headline, *others, response]
+    asked = (*shown, lowest, highest)
+    return SatisfactionPage(
+        answer(headline.row, asked_of.metric, asked_of.view.unit.name, language),
+        tuple(
+            line
+            for line in (
+                chance(headline.row, asked_of.metric, language),
+                response_line(response.row, lowest.row, highest.row, language),
+                modes_line(modes.asked[0], language),
+            )
+            if line
+        ),
+        tuple(_card(asked_of, one) for one in shown),
+        Panel("cards", text("cards.title", language), "", asked),
+        satisfaction_levels.panel(asked_of),
+        satisfaction_control.panel(asked_of),
+        modes,
+        satisfaction_rows.by_subject(asked_of),
+        satisfaction_years.panel(asked_of),
+        text("satisfaction.note", language),
+    )
+
+
+def missing(view: View) -> str:
+    """Why there is nothing to show."""
+    return missing_words(view.ask(DEFINITIONS["top2"]), view)
+
+
+def _other_definitions(asked_of: SatisfactionView) -> list[str]:
+    return [metric for metric in DEFINITIONS.values() if metric != asked_of.metric.id]
+
+
+def answer(row: ComparisonRow, metric: Metric, unit_name: str, language: Language) -> str:
+    """The first line."""
+    return sentence_of(row, metric, unit_name=plain(unit_name), language=language)
+
+
+def chance(row: ComparisonRow, metric: Metric, language: Language) -> str:
+    """Whether asking other people of the same opinion would give as large a difference."""
+    finding = find(row, metric)
+    if finding.change is None:
+        return text("satisfaction.too_few", language, smallest=metric.smallest_n) if finding.is_few else ""
+    if finding.case in ("up", "down"):
+        return text("satisfaction.beyond_chance", language)
+    return text("satisfaction.within_chance", language)
+
+
+def response_line(
+    response: ComparisonRow | None, lowest: ComparisonRow | None, highest: ComparisonRow | None, language: Language
+) -> str:
+    """How many answered; where that is less than half, what the others could change."""
+    if response is None or not response.denominator:
+        return ""
+    said = text("satisfaction.answered", language, figure=format_value(response, METRICS[RESPONSE], language))
+    bounds = bounds_words(lowest, highest, language)
+    if response.value is None or response.value >= HALF or not bounds:
+        return said + text("satisfaction.end", language)
+    return said + text("satisfaction.less_than_half", language, bounds=bounds)
+
+
+def modes_line(asked: Asked, language: Language) -> str:
+    """Which modes the figure mixes, the most frequent first."""
+    rows = sorted((row for row in asked.rows if row.denominator), key=lambda row: -(row.denominator or 0))
+    if len(rows) < 2:
+        return ""
+    named = text("levels.joiner", language).join(
+        text(
+            "satisfaction.one_mode",
+            language,
+            name=begin_sentence(row.names["mode"] or "") if language == "zh" else row.names["mode"],
+            n=parts_words((None, row.denominator), asked.metric, language),
+        )
+        for row in rows
+    )
+    return text("satisfaction.mixed", language, n=len(rows), modes=named)
+
+
+def _card(asked_of: SatisfactionView, asked: Asked) -> Kpi:
+    """A figure with the twelve months that end with the view's last complete one."""
+    month = asked_of.view.month
+    first = figures.months_before(month, SPARK_MONTHS - 1)
+    coverage = read(asked_of.view.board, "unit_coverage")
+    states = figures.delivered(coverage, asked_of.view.unit, asked.metric.feed)
+    months = asked_of.ask(asked.metric.id, "month", period=f"{first:%Y-%m}..{month:%Y-%m}").rows
+    before = tuple(
+        spark(one, asked.metric, is_whole=states.get(one.period.start, figures.NOBODY).is_whole) for one in months
+    )
+    return kpi(asked.row, asked.metric, before, asked_of.language)
