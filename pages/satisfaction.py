@@ -15,7 +15,8 @@ if view:
     if seen is None:
         st.info(missing(view))
     else:
-        cards.answer(seen.answer, *seen.more)
+        cards.answer(seen.answer, seen.certainty)
+        cards.note(seen.mixture)
         panels.show_cards(seen.cards, seen.figures, view)
         panels.show_beside([seen.levels, seen.control], view)
         panels.show_beside([seen.modes, seen.subjects], view)

@@ -30,7 +30,8 @@ class SatisfactionPage:
     """One period of one selection; `figures` is what stands behind the first sentences and the cards."""
 
     answer: str
-    more: tuple[str, ...]
+    certainty: str
+    mixture: str
     cards: tuple[Kpi, ...]
     figures: Panel
     levels: Panel
@@ -54,15 +55,9 @@ def read_satisfaction(asked_of: SatisfactionView) -> SatisfactionPage | None:
     asked = (*shown, lowest, highest)
     return SatisfactionPage(
         answer(headline.row, asked_of.metric, asked_of.view.unit.name, language),
-        tuple(
-            line
-            for line in (
-                chance(headline.row, asked_of.metric, language),
-                response_line(response.row, lowest.row, highest.row, language),
-                modes_line(modes.asked[0], language),
-            )
-            if line
-        ),
+        chance(headline.row, asked_of.metric, language)
+        + response_line(response.row, lowest.row, highest.row, language),
+        modes_line(modes.asked[0], language),
         tuple(_card(asked_of, one) for one in shown),
         Panel("cards", text("cards.title", language), "", asked),
         satisfaction_levels.panel(asked_of),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Literal
 
 import altair as alt
@@ -34,6 +35,8 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
     bars = drawn.encode(x=x, x2="end:Q", color=COLOUR, opacity=alt.Opacity("strength:Q", scale=None), tooltip=tip)
     words = paint(drawn, "ink").encode(x=alt.X("middle:Q", scale=scale, axis=axis), text="label:N", tooltip=tip)
     layers = [
+        # Behind the bars, where it crosses no figure.
+        paint(alt.Chart(frame.head(1)), "ordinary").mark_rule(strokeWidth=1.2).encode(x=alt.XDatum(0)),
         bars.transform_filter("!datum.is_base").mark_bar(height=20, cornerRadius=0),
         bars.transform_filter("datum.is_base").mark_bar(height=12, cornerRadius=0),
         words.transform_filter("!datum.is_base").mark_text(fontSize=12),
@@ -41,7 +44,6 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
         paint(base.transform_filter("datum.start === null"), "ordinary")
         .mark_text(align="left", dx=4)
         .encode(x=alt.XDatum(0), text="label:N"),
-        paint(alt.Chart(frame.head(1)), "ordinary").mark_rule(strokeWidth=1.2).encode(x=alt.XDatum(0)),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(len(order), 1) + 24), description)
 
@@ -98,18 +100,18 @@ def _floor(frame: pl.DataFrame) -> float:
     return max(0.0, int(lowest * 20) / 20)
 
 
-def control(frame: pl.DataFrame, *, unit: str, language: Literal["zh", "en"], description: str) -> Drawing:
-    """A share by month between its control limits; a month that breaks a rule stands out.
+def control(frame: pl.DataFrame, *, words: tuple[str, str], language: Literal["zh", "en"], description: str) -> Drawing:
+    """A share by month between its control limits, called `words`; a month that breaks a rule stands out.
 
     `frame`: month_start, label, value (null: not delivered or too few), centre, lower, upper (null: no limits), role,
-    is_signal, is_latest, is_whole (hollow where not), is_missing, shown, note.
+    is_signal, is_first (the first with limits), is_latest, is_whole (hollow where not), is_missing, shown, note.
     """
     base = alt.Chart(frame).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(frame, language)))
     scale = alt.Scale(zero=False, nice=True, padding=6)
     axis = alt.Axis(**PERCENT)
 
     def y(column: str) -> alt.Y:
-        return alt.Y(f"{column}:Q", title=unit, scale=scale, axis=axis)
+        return alt.Y(f"{column}:Q", title=None, scale=scale, axis=axis)
 
     tip = [alt.Tooltip(f"{name}:N", title=" ") for name in ("label", "shown", "note")]
     quiet, ink = paint(base, "ordinary"), paint(base, "ink").encode(y=y("value"))
@@ -129,12 +131,18 @@ def control(frame: pl.DataFrame, *, unit: str, language: Literal["zh", "en"], de
         .transform_filter("datum.is_missing")
         .mark_text(text="×", fontSize=13, baseline="bottom")
         .encode(y=alt.value("height"), tooltip=tip),
+        quiet.transform_filter("datum.is_first")
+        .mark_text(align="left", dy=-7, fontSize=11)
+        .encode(y=y("upper"), text=alt.value(words[0])),
+        quiet.transform_filter("datum.is_first")
+        .mark_text(align="left", dy=11, fontSize=11)
+        .encode(y=y("lower"), text=alt.value(words[1])),
         dots.transform_filter("datum.is_latest").mark_text(dy=-13, dx=-4, fontWeight="bold").encode(text="label_end:N"),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=270), description)
 
 
-def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], unit: str, description: str) -> Drawing:
+def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], description: str) -> Drawing:
     """The same months of every year, a line for each mode of survey beside the others.
 
     `frame`: group (number of the mode), place (where on the axis), value, low, high (null where no rate is given),
@@ -142,14 +150,14 @@ def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], unit: str
     """
     step = len(labels) + 1
     marks = [group * step + year for group in range(len(names)) for year in range(len(labels))]
-    texts = "[" + ",".join(f"'{label}'" for label in labels) + "]"
-    axis = alt.Axis(title=None, values=marks, labelExpr=f"{texts}[datum.value % {step}]", labelOverlap=False)
+    label = f"{json.dumps(labels, ensure_ascii=False)}[datum.value % {step}]"
+    axis = alt.Axis(title=None, values=marks, labelExpr=label, labelOverlap=False)
     scale = alt.Scale(domain=[-0.7, max(len(names), 1) * step - 1.3], nice=False)
     x = alt.X("place:Q", scale=scale, axis=axis)
     y_scale = alt.Scale(zero=False, nice=True, padding=18)
 
     def y(column: str) -> alt.Y:
-        return alt.Y(f"{column}:Q", title=unit, scale=y_scale, axis=alt.Axis(**PERCENT))
+        return alt.Y(f"{column}:Q", title=None, scale=y_scale, axis=alt.Axis(**PERCENT))
 
     tip = [alt.Tooltip(f"{name}:N", title=" ") for name in ("name", "year", "shown", "note")]
     base = alt.Chart(frame).encode(x=x)
@@ -168,8 +176,8 @@ def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], unit: str
         .mark_point(filled=True, size=84, opacity=1)
         .encode(y=y("value"), color=COLOUR),
         paint(known.transform_filter("datum.is_latest"), "ink")
-        .mark_text(dy=-14, fontWeight="bold")
-        .encode(y=y("value"), text="label:N"),
+        .mark_text(dy=-9, fontWeight="bold")
+        .encode(y=y("high"), text="label:N"),
         paint(alt.Chart(heads), "ordinary")
         .mark_text(baseline="top", fontSize=12)
         .encode(x=x, y=alt.value(0), text="name:N"),

@@ -20,7 +20,7 @@ from warehouse.finding import find
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
 from warehouse.share_limits import FEWEST_MONTHS, ShareLimits, share_limits
-from warehouse.wording import format_month, format_value
+from warehouse.wording import begin_sentence, format_month, format_value
 
 MOST_MONTHS = 48
 NAMED_MONTHS = 3
@@ -45,11 +45,11 @@ def panel(asked_of: SatisfactionView) -> Panel:
         language,
         fewest=FEWEST_MONTHS,
         smallest=metric.smallest_n,
-        rate=metric.name.in_language(language),
+        rate=begin_sentence(metric.name.in_language(language)),
     )
     drawing = satisfaction_charts.control(
         frame([rows[day] for day in months], limits, metric, language, delivered=delivered),
-        unit="",
+        words=(text("control.upper", language), text("control.lower", language)),
         language=language,
         description=heading,
     )
@@ -77,14 +77,14 @@ def title(rows: Sequence[ComparisonRow], limits: ShareLimits, metric: Metric, la
     last = format_month(rows[-1].period.start, language)
     state = _state(limits, len(rows) - 1, metric) if is_told(rows[-1], metric) else "few"
     latest = text(f"control.latest_{state}", language, month=last)
-    outside = [row for row, rule in zip(rows[:-1], limits.rules, strict=False) if rule == "outside"]
-    if not outside:
+    before = [row for row, rule in zip(rows[:-1], limits.rules, strict=False) if rule]
+    if not before:
         return latest + text("control.title_none", language, n=len(rows) - 1)
     named = text("levels.joiner", language).join(
-        format_month(row.period.start, language) for row in outside[-NAMED_MONTHS:]
+        format_month(row.period.start, language) for row in before[-NAMED_MONTHS:]
     )
-    key = "control.title_some" if len(outside) <= NAMED_MONTHS else "control.title_more"
-    return latest + text(key, language, n=len(outside), months=named)
+    key = "control.title_some" if len(before) <= NAMED_MONTHS else "control.title_more"
+    return latest + text(key, language, n=len(before), months=named)
 
 
 def _state(limits: ShareLimits, place: int, metric: Metric) -> str:
@@ -113,27 +113,29 @@ def frame(
     delivered: Mapping[date, Delivered],
 ) -> pl.DataFrame:
     """What `satisfaction_charts.control` draws."""
+    told = [is_told(row, metric) for row in rows]
+    first = next((place for place, is_one in enumerate(told) if is_one), None)
     table = []
     for place, row in enumerate(rows):
         day, finding = row.period.start, find(row, metric)
-        told = is_told(row, metric)
         lower, upper = float(limits.lower[place]), float(limits.upper[place])
-        has_limits = bool(np.isfinite(lower)) and told
+        has_limits = bool(np.isfinite(lower)) and told[place]
         table.append(
             (
                 day,
                 format_month(day, language),
-                float(finding.value) / 100 if told and finding.value is not None else None,
+                float(finding.value) / 100 if told[place] and finding.value is not None else None,
                 limits.centre if has_limits else None,
                 lower if has_limits else None,
                 upper if has_limits else None,
                 role(limits.rules[place], limits.sides[place], metric),
                 bool(limits.rules[place]),
+                place == first,
                 place == len(rows) - 1,
                 delivered.get(day, figures.NOBODY).is_whole,
                 not row.denominator and not delivered.get(day, figures.NOBODY).full,
                 format_value(row, metric, language),
-                amount(finding.value, metric, language) if told and finding.value is not None else "",
+                amount(finding.value, metric, language) if told[place] and finding.value is not None else "",
                 text(f"control.point_{_state(limits, place, metric)}", language) if has_limits else "",
             )
         )
@@ -146,6 +148,7 @@ def frame(
         "upper": pl.Float64,
         "role": pl.String,
         "is_signal": pl.Boolean,
+        "is_first": pl.Boolean,
         "is_latest": pl.Boolean,
         "is_whole": pl.Boolean,
         "is_missing": pl.Boolean,

@@ -53,7 +53,7 @@ def _panel(asked_of: SatisfactionView, asked: Asked, key: str, dimension: str, b
         f"{key}.subtitle",
         language,
         period=format_period(rows[0].period, language),
-        rate=metric.name.in_language(language),
+        rate=begin_sentence(metric.name.in_language(language)),
         base=basis_words(rows[0], language),
         smallest=metric.smallest_n,
     )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import streamlit as st
+
 from pages.components.figures import period_of
 from pages.components.filters import switch
 from pages.components.labels import t
@@ -61,10 +63,13 @@ class SatisfactionView:
 def choose(view: View) -> SatisfactionView:
     """Draw the two switches, and return what they say."""
     known = modes(view)
-    definition = switch(
-        DEFINITION, t("satisfaction.definition"), {code: t(f"satisfaction.{code}") for code in DEFINITIONS}
-    )
-    mode = switch(MODE, t("satisfaction.mode"), {"": t("satisfaction.every_mode"), **known}) if len(known) > 1 else ""
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="switches"):
+        definition = switch(
+            DEFINITION, t("satisfaction.definition"), {code: t(f"satisfaction.{code}") for code in DEFINITIONS}
+        )
+        mode = (
+            switch(MODE, t("satisfaction.mode"), {"": t("satisfaction.every_mode"), **known}) if len(known) > 1 else ""
+        )
     return SatisfactionView(view, definition, mode)
 
 

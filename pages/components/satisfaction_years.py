@@ -48,13 +48,16 @@ def panel(asked_of: SatisfactionView) -> Panel:
     heading = title(newest, metric, language, key="years")
     shown = format_period(newest[0].period, language) if newest else str(last.year)
     subtitle = text(
-        "years.subtitle", language, period=shown, rate=metric.name.in_language(language), smallest=metric.smallest_n
+        "years.subtitle",
+        language,
+        period=shown,
+        rate=begin_sentence(metric.name.in_language(language)),
+        smallest=metric.smallest_n,
     )
     drawing = satisfaction_charts.years(
         frame(rows, groups, metric, language),
         names=[_name(rows, code) for code in groups],
-        labels=[f"{year}" if len(groups) == 1 else f"’{year % 100:02d}" for year in years],
-        unit="",
+        labels=[text("years.tick", language, year=f"{year % 100:02d}") for year in years],
         description=heading,
     )
     return Panel("years", heading, subtitle, asked, drawing)
