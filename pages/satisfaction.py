@@ -10,8 +10,8 @@ from pages.components.satisfaction_view import choose
 board = shell.open_page("satisfaction")
 view = filters.filter_bar(board, types=False) if board else None
 if view:
-    asked = choose(view)
-    seen = built(asked, read_satisfaction)
+    view = choose(view)
+    seen = built(view, read_satisfaction)
     if seen is None:
         st.info(missing(view))
     else:
@@ -20,5 +20,5 @@ if view:
         panels.show_cards(seen.cards, seen.figures, view)
         panels.show_beside([seen.levels, seen.control], view)
         panels.show_beside([seen.modes, seen.subjects], view)
-        panels.show(seen.years, view)
+        panels.show_beside([seen.units, seen.years], view)
         cards.note(seen.note)

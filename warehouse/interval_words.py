@@ -1,9 +1,9 @@
-"""The 95 % intervals of a comparison row for tables: of the value, and of its change."""
+"""The 95 % intervals of a comparison row for tables, of the value and of its change, and limits around others."""
 
 from __future__ import annotations
 
 from warehouse.comparison_row import ComparisonRow
-from warehouse.finding import Family, exact, find, shown
+from warehouse.finding import Family, exact, family_of, find, shown
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
 from warehouse.rounding import half_up
@@ -17,6 +17,13 @@ def format_value_interval(row: ComparisonRow, metric: Metric, language: Language
         return say("value.missing", language)
     low, high = (_bound(bound, finding.family) for bound in (row.value_low, row.value_high))
     return say("interval.of_value", language, low=low, high=high, unit="%" if finding.family == "share" else "")
+
+
+def format_limits(low: float, high: float, metric: Metric, language: Language) -> str:
+    """Limits of a metric's value that are not its interval, as a funnel's: 88.1%—96.4%."""
+    family = family_of(metric)
+    unit = "%" if family == "share" else ""
+    return say("interval.of_value", language, low=_bound(low, family), high=_bound(high, family), unit=unit)
 
 
 def format_change_interval(row: ComparisonRow, metric: Metric, language: Language) -> str:

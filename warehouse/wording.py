@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from warehouse.figure_words import format_base, format_change, format_value, format_verdict, verdict_word
-from warehouse.interval_words import format_change_interval, format_value_interval
+from warehouse.interval_words import format_change_interval, format_limits, format_value_interval
 from warehouse.number_words import (
     begin_sentence,
     format_count,
@@ -27,6 +27,7 @@ __all__ = [
     "format_date",
     "format_day",
     "format_exact",
+    "format_limits",
     "format_moment",
     "format_month",
     "format_month_name",

@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 import polars as pl
 import streamlit as st
 
-from warehouse.comparison import ask, compare, read_facts
+from warehouse.comparison import ask, compare, explain, read_facts
 from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
 from warehouse.disclosure import suppress
@@ -137,12 +137,33 @@ def compared(
     return _compared(board.generation, metric, period, basis, by, filters, is_public, language)
 
 
+def explained(
+    board: Board,
+    metric: str,
+    period: str,
+    *,
+    basis: Basis = "yoy",
+    by: tuple[str, ...] = (),
+    where: Filters | None = None,
+) -> str:
+    """The SQL of a question: the macro's call, and what the engine itself runs."""
+    if board.generation is None:
+        raise ValueError(f"no generation to explain {metric} in")
+    engine = _engine(board.generation)
+    with engine.lock:
+        return explain(engine.facts, ask(engine.facts, metric, period, basis=basis, by=by, where=where))
+
+
 class Selected(Protocol):
     """What a page's content depends on, as the key it is cached by."""
 
     @property
     def identity(self) -> tuple[object, ...]:
         """Plain values: generation, folder, language and everything a reader has chosen."""
+
+    @property
+    def builders(self) -> list[Callable[[Any], Any]]:
+        """What the page was built by, noted by `built`."""
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -155,6 +176,8 @@ def built(view: Chosen, build: Callable[[Chosen], Built]) -> Built:
 
     So it must be immutable, and the builder may depend on nothing but the view: neither on `t()` nor on session state.
     """
+    if build not in view.builders:
+        view.builders.append(build)
     found: Built = _built(f"{build.__module__}.{build.__qualname__}", view.identity, view, build)
     return found
 

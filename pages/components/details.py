@@ -5,16 +5,17 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from pages.components import cards
-from pages.components.data import is_current
+from pages.components import cards, export
+from pages.components.data import explained, is_current
 from pages.components.labels import t
 from pages.components.panel import Panel, behind, missing_words
 from pages.components.view import Asked, View
 from warehouse.dimensions import DIMENSIONS
-from warehouse.metric_catalogue import call_of
+from warehouse.metric_catalogue import version_of
 from warehouse.wording import begin_sentence, format_moment, format_period
 
 ROWS = 60
+SQL_HEIGHT = 150
 
 
 @st.fragment
@@ -30,6 +31,7 @@ def fold(panel: Panel, view: View) -> None:
         with box:
             for asked in panel.asked:
                 _show(panel, asked, view)
+            export.buttons(panel, view)
             st.caption(_source(view))
 
 
@@ -40,6 +42,7 @@ def _show(panel: Panel, asked: Asked, view: View) -> None:
             "details.formula",
             name=begin_sentence(metric.name.in_language(language)),
             id=metric.id,
+            version=version_of(metric),
             formula=begin_sentence(metric.formula.in_language(language)),
         )
     )
@@ -49,9 +52,12 @@ def _show(panel: Panel, asked: Asked, view: View) -> None:
     st.caption(t("details.command"))
     cards.command(asked.command(str(view.board.folder)))
     if asked.rows:
-        window = asked.rows[0].period.start, asked.rows[-1].period.end
         st.caption(t("details.sql"))
-        st.code(call_of(metric, *window), language="sql", wrap_lines=True)
+        st.code(_sql(asked, view), language="sql", wrap_lines=True, height=SQL_HEIGHT)
+
+
+def _sql(asked: Asked, view: View) -> str:
+    return explained(view.board, asked.metric.id, asked.period, basis=asked.basis, by=asked.by, where=dict(asked.where))
 
 
 def _table(panel: Panel, asked: Asked, view: View) -> None:

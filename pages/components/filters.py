@@ -24,6 +24,8 @@ from warehouse.wording import begin_sentence
 ORGANISATION, PERIOD, BASIS, TYPE = "org", "period", "basis", "type"
 # What a parameter means that is not in the URL.
 DEFAULTS = {ORGANISATION: "", PERIOD: LATEST, BASIS: "yoy", TYPE: ""}
+# Which page is open, which was before it, and what was chosen last on a page with a bar.
+OPEN, CAME_FROM, KEPT = "page_open", "page_before", "selection"
 BASES: tuple[Basis, ...] = get_args(Basis)
 
 
@@ -39,14 +41,34 @@ def chosen(name: str) -> str:
     return st.query_params.get(name) or DEFAULTS.get(name, "")
 
 
+def enter_page(name: str) -> None:
+    """Note which page runs, and from which one the reader came."""
+    st.session_state[CAME_FROM] = st.session_state.get(OPEN)
+    st.session_state[OPEN] = name
+
+
+def _keep_selection() -> None:
+    """Take the selection along when a reader comes from another page: the menu's links have no parameters.
+
+    On the same page the URL is right, so that the way back undoes a choice.
+    """
+    found = {name: st.query_params[name] for name in DEFAULTS if name in st.query_params}
+    kept: dict[str, str] = st.session_state.get(KEPT, {})
+    if kept and not found and st.session_state.get(CAME_FROM) not in (None, st.session_state.get(OPEN)):
+        go(**kept)
+    else:
+        st.session_state[KEPT] = found
+
+
 def filter_bar(board: Board, *, types: bool = True, basis: bool = True) -> View | None:
-    """Draw the bar and return the view it describes; None before any feed has a day.
+    """Draw the bar of a page and return the view it describes; None before any feed has a day.
 
     `types`, `basis`: whether the page has figures that can be narrowed, or compared otherwise.
     """
     view = view_of(board, language())
     if view is None:
         return None
+    _keep_selection()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filters"):
         unit = _organisation(board)
         period = _period(view)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pages.components import figures, satisfaction_control, satisfaction_levels, satisfaction_rows, satisfaction_years
 from pages.components.cards import plain
 from pages.components.data import read
+from pages.components.figures import period_of
+from pages.components.funnel import funnel_panel
 from pages.components.kpi import Kpi, kpi, spark
 from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
 from pages.components.satisfaction_rows import HALF, HIGHEST, LOWEST, bounds_words
-from pages.components.satisfaction_view import DEFINITIONS, RESPONSE, SatisfactionView
-from pages.components.view import Asked, View
+from pages.components.satisfaction_view import DEFINITIONS, RESPONSE, ask, metric_of
+from pages.components.view import LATEST, Asked, View
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import parts_words
 from warehouse.finding import find
@@ -38,35 +40,42 @@ class SatisfactionPage:
     control: Panel
     modes: Panel
     subjects: Panel
+    units: Panel
     years: Panel
     note: str
 
 
-def read_satisfaction(asked_of: SatisfactionView) -> SatisfactionPage | None:
+def read_satisfaction(view: View) -> SatisfactionPage | None:
     """The page of a selection; None where nothing was ever delivered, or not for the period."""
-    headline = asked_of.ask(asked_of.metric.id)
+    headline = ask(view, metric_of(view).id)
     if headline.row is None:
         return None
-    language = asked_of.language
-    response, lowest, highest = (asked_of.ask(metric) for metric in (RESPONSE, LOWEST, HIGHEST))
-    modes = satisfaction_rows.by_mode(asked_of)
-    others = [asked_of.ask(metric) for metric in (*_other_definitions(asked_of), DISSATISFIED)]
+    language = view.language
+    response, lowest, highest = (ask(view, metric) for metric in (RESPONSE, LOWEST, HIGHEST))
+    modes = satisfaction_rows.by_mode(view)
+    others = [ask(view, metric) for metric in (*_other_definitions(view), DISSATISFIED)]
     shown = [headline, *others, response]
     asked = (*shown, lowest, highest)
     return SatisfactionPage(
-        answer(headline.row, asked_of.metric, asked_of.view.unit.name, language),
-        chance(headline.row, asked_of.metric, language)
+        answer(headline.row, metric_of(view), view.unit.name, language),
+        chance(headline.row, metric_of(view), language)
         + response_line(response.row, lowest.row, highest.row, language),
         modes_line(modes.asked[0], language),
-        tuple(_card(asked_of, one) for one in shown),
+        tuple(_card(view, one) for one in shown),
         Panel("cards", text("cards.title", language), "", asked),
-        satisfaction_levels.panel(asked_of),
-        satisfaction_control.panel(asked_of),
+        satisfaction_levels.panel(view),
+        satisfaction_control.panel(view),
         modes,
-        satisfaction_rows.by_subject(asked_of),
-        satisfaction_years.panel(asked_of),
+        satisfaction_rows.by_subject(view),
+        funnel_panel(_of_period(view), metric_of(view).id, key="units"),
+        satisfaction_years.panel(view),
         text("satisfaction.note", language),
     )
+
+
+def _of_period(view: View) -> View:
+    """The view of the period that the answer is about: February with January."""
+    return replace(view, period=period_of(view.month)) if view.period == LATEST else view
 
 
 def missing(view: View) -> str:
@@ -74,8 +83,8 @@ def missing(view: View) -> str:
     return missing_words(view.ask(DEFINITIONS["top2"]), view)
 
 
-def _other_definitions(asked_of: SatisfactionView) -> list[str]:
-    return [metric for metric in DEFINITIONS.values() if metric != asked_of.metric.id]
+def _other_definitions(view: View) -> list[str]:
+    return [metric for metric in DEFINITIONS.values() if metric != metric_of(view).id]
 
 
 def answer(row: ComparisonRow, metric: Metric, unit_name: str, language: Language) -> str:
@@ -123,14 +132,14 @@ def modes_line(asked: Asked, language: Language) -> str:
     return text("satisfaction.mixed", language, n=len(rows), modes=named)
 
 
-def _card(asked_of: SatisfactionView, asked: Asked) -> Kpi:
+def _card(view: View, asked: Asked) -> Kpi:
     """A figure with the twelve months that end with the view's last complete one."""
-    month = asked_of.view.month
+    month = view.month
     first = figures.months_before(month, SPARK_MONTHS - 1)
-    coverage = read(asked_of.view.board, "unit_coverage")
-    states = figures.delivered(coverage, asked_of.view.unit, asked.metric.feed)
-    months = asked_of.ask(asked.metric.id, "month", period=f"{first:%Y-%m}..{month:%Y-%m}").rows
+    coverage = read(view.board, "unit_coverage")
+    states = figures.delivered(coverage, view.unit, asked.metric.feed)
+    months = view.ask(asked.metric.id, "month", period=f"{first:%Y-%m}..{month:%Y-%m}").rows
     before = tuple(
         spark(one, asked.metric, is_whole=states.get(one.period.start, figures.NOBODY).is_whole) for one in months
     )
-    return kpi(asked.row, asked.metric, before, asked_of.language)
+    return kpi(asked.row, asked.metric, before, view.language)

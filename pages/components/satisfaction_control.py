@@ -13,7 +13,8 @@ from pages.components.data import read
 from pages.components.figures import Delivered
 from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
-from pages.components.satisfaction_view import SatisfactionView
+from pages.components.satisfaction_view import metric_of
+from pages.components.view import View
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import amount
 from warehouse.finding import find
@@ -26,13 +27,13 @@ MOST_MONTHS = 48
 NAMED_MONTHS = 3
 
 
-def panel(asked_of: SatisfactionView) -> Panel:
+def panel(view: View) -> Panel:
     """Up to four years of months that end with the period's last complete one."""
-    view, language, metric = asked_of.view, asked_of.language, asked_of.metric
+    language, metric = view.language, metric_of(view)
     delivered = figures.delivered(read(view.board, "unit_coverage"), view.unit, metric.feed)
     known = [month for month in delivered if month <= view.month]
     first = max(min(known, default=view.month), figures.months_before(view.month, MOST_MONTHS - 1))
-    asked = asked_of.ask(metric.id, "month", period=f"{first:%Y-%m}..{view.month:%Y-%m}", basis="yoy")
+    asked = view.ask(metric.id, "month", period=f"{first:%Y-%m}..{view.month:%Y-%m}", basis="yoy")
     rows = {row.period.start: row for row in asked.rows if row.period.start <= view.month}
     if not any(row.denominator for row in rows.values()):
         words = missing_words(asked, view) or text("satisfaction.nobody", language)

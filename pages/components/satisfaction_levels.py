@@ -12,7 +12,8 @@ from pages.components import satisfaction_charts
 from pages.components.charts import Role
 from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
-from pages.components.satisfaction_view import SatisfactionView
+from pages.components.satisfaction_view import ask
+from pages.components.view import View
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import amount
 from warehouse.finding import find
@@ -39,15 +40,20 @@ class Bar:
     @property
     def answers(self) -> float:
         """How many valid answers it stands for."""
-        return self.rows[0].denominator or 0
+        return max(row.denominator or 0 for row in self.rows)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether anybody answered, told or withheld."""
+        return self.answers > 0 or any("suppressed" in row.flags for row in self.rows)
 
 
-def panel(asked_of: SatisfactionView) -> Panel:
+def panel(view: View) -> Panel:
     """The bars of every survey, or why there are none."""
-    language, metric = asked_of.language, METRICS[LEVELS]
-    asked = asked_of.ask(LEVELS, "survey", "level")
+    language, metric = view.language, METRICS[LEVELS]
+    asked = ask(view, LEVELS, "survey", "level")
     if not asked.rows:
-        return Panel("levels", text("levels.none", language), missing_words(asked, asked_of.view), (asked,))
+        return Panel("levels", text("levels.none", language), missing_words(asked, view), (asked,))
     found = bars(asked.rows, language)
     heading = title(found, metric, language)
     subtitle = text(
@@ -74,7 +80,7 @@ def bars(rows: Sequence[ComparisonRow], language: Language) -> list[Bar]:
         name = begin_sentence(ordered[0].names["survey"] or "")
         words = text("levels.scale", language, name=name, points=scale) if several.count(survey) > 1 else name
         found.append(Bar(words, ordered))
-    return [bar for bar in found if bar.answers]
+    return [bar for bar in found if bar.is_shown]
 
 
 def _level(row: ComparisonRow) -> tuple[int, int]:
@@ -89,6 +95,8 @@ def title(found: Sequence[Bar], metric: Metric, language: Language) -> str:
         return text("levels.none", language)
     largest = max(found, key=lambda bar: bar.answers)
     cases = [find(row, metric) for row in largest.rows]
+    if any(finding.case == "suppressed" for finding in cases):
+        return text("levels.withheld", language, name=largest.name)
     if any(finding.is_few for finding in cases):
         return text("levels.few", language, name=largest.name, smallest=metric.smallest_n)
     if not any(finding.change is not None for finding in cases):

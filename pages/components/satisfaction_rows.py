@@ -10,8 +10,8 @@ from pages.components import satisfaction_charts
 from pages.components.kpi import role_of
 from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
-from pages.components.satisfaction_view import RESPONSE, SatisfactionView
-from pages.components.view import Asked
+from pages.components.satisfaction_view import RESPONSE, ask, definition_of, metric_of
+from pages.components.view import Asked, View
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import amount, parts_words
 from warehouse.finding import find
@@ -27,25 +27,25 @@ HALF = 0.5
 Rows = Mapping[str | None, ComparisonRow]
 
 
-def by_mode(asked_of: SatisfactionView) -> Panel:
+def by_mode(view: View) -> Panel:
     """How each mode of survey answers, how many of those asked, and what the silent ones could change."""
-    asked = asked_of.ask(asked_of.metric.id, "mode")
-    beside = [asked_of.ask(RESPONSE, "mode")]
-    if asked_of.definition == "top2":
-        beside += [asked_of.ask(LOWEST, "mode"), asked_of.ask(HIGHEST, "mode")]
-    return _panel(asked_of, asked, "modes", "mode", beside)
+    asked = ask(view, metric_of(view).id, "mode")
+    beside = [ask(view, RESPONSE, "mode")]
+    if definition_of(view) == "top2":
+        beside += [ask(view, LOWEST, "mode"), ask(view, HIGHEST, "mode")]
+    return _panel(view, asked, "modes", "mode", beside)
 
 
-def by_subject(asked_of: SatisfactionView) -> Panel:
+def by_subject(view: View) -> Panel:
     """How mediation, visits, service and safety are rated."""
-    return _panel(asked_of, asked_of.ask(asked_of.metric.id, "subject"), "subjects", "subject", [])
+    return _panel(view, ask(view, metric_of(view).id, "subject"), "subjects", "subject", [])
 
 
-def _panel(asked_of: SatisfactionView, asked: Asked, key: str, dimension: str, beside: Sequence[Asked]) -> Panel:
-    language, metric = asked_of.language, asked.metric
-    rows = [row for row in asked.rows if row.denominator]
+def _panel(view: View, asked: Asked, key: str, dimension: str, beside: Sequence[Asked]) -> Panel:
+    language, metric = view.language, asked.metric
+    rows = [row for row in asked.rows if row.denominator or "suppressed" in row.flags]
     if not rows:
-        words = missing_words(asked, asked_of.view) or text("satisfaction.nobody", language)
+        words = missing_words(asked, view) or text("satisfaction.nobody", language)
         return Panel(key, text(f"{key}.none", language), words, (asked,))
     heading = title(rows, metric, language, key=key)
     others = {one.metric.id: one.by_key(dimension) for one in beside}

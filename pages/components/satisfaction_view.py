@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 import streamlit as st
 
@@ -12,8 +12,6 @@ from pages.components.labels import t
 from pages.components.view import LATEST, Asked, View
 from warehouse.metric_definition import Metric
 from warehouse.metrics import METRICS
-from warehouse.periods import Basis
-from warehouse.reference import Language
 from warehouse.wording import begin_sentence
 
 # What the switch calls them in the URL; the first is the one that a report means without saying so.
@@ -26,58 +24,37 @@ RESPONSE = "survey_response_rate"
 DEFINITION, MODE = "definition", "mode"
 
 
-@dataclass(frozen=True)
-class SatisfactionView:
-    """A view with the definition of a satisfied answer, and one mode of survey or ("") all of them."""
-
-    view: View
-    definition: str
-    mode: str
-
-    @property
-    def identity(self) -> tuple[object, ...]:
-        """All that the page's content depends on."""
-        return (*self.view.identity, self.definition, self.mode)
-
-    @property
-    def language(self) -> Language:
-        """The reader's."""
-        return self.view.language
-
-    @property
-    def metric(self) -> Metric:
-        """The rate that the charts show."""
-        return METRICS[DEFINITIONS[self.definition]]
-
-    @property
-    def period(self) -> str:
-        """The period; of the latest month, in February, with January, as on the overview."""
-        return period_of(self.view.month) if self.view.period == LATEST else self.view.period
-
-    def ask(self, metric: str, *by: str, period: str | None = None, basis: Basis | None = None) -> Asked:
-        """Ask of this selection, and of the chosen mode."""
-        where = {"mode": (self.mode,)} if self.mode else None
-        return self.view.ask(metric, *by, period=period or self.period, basis=basis, where=where)
-
-
-def choose(view: View) -> SatisfactionView:
-    """Draw the two switches, and return what they say."""
+def choose(view: View) -> View:
+    """Draw the two switches, and return the view as they say: a rate, and one mode of survey or all of them."""
     known = modes(view)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="switches"):
-        definition = switch(
-            DEFINITION, t("satisfaction.definition"), {code: t(f"satisfaction.{code}") for code in DEFINITIONS}
-        )
-        mode = (
-            switch(MODE, t("satisfaction.mode"), {"": t("satisfaction.every_mode"), **known}) if len(known) > 1 else ""
-        )
-    return SatisfactionView(view, definition, mode)
+        names = {code: t(f"satisfaction.{code}") for code in DEFINITIONS}
+        definition = switch(DEFINITION, t("satisfaction.definition"), names)
+        every = {"": t("satisfaction.every_mode")}
+        mode = switch(MODE, t("satisfaction.mode"), every | known) if len(known) > 1 else ""
+    return replace(view, options=((DEFINITION, definition),), narrowed=(("mode", (mode,)),) if mode else ())
 
 
 def modes(view: View) -> dict[str, str]:
-    """The modes of the last twelve months by code, most invitations first."""
+    """The modes of the last twelve months by code, the one with the most invitations first."""
     rows = view.ask(RESPONSE, "mode", period="rolling12", basis="yoy").rows
     found = sorted(
         ((row.denominator, row.keys["mode"], row.names["mode"]) for row in rows if row.denominator),
         key=lambda one: (-one[0], one[1] or ""),
     )
     return {code: begin_sentence(name or "") for _, code, name in found if code}
+
+
+def definition_of(view: View) -> str:
+    """Which answers count as satisfied."""
+    return dict(view.options).get(DEFINITION, "top2")
+
+
+def metric_of(view: View) -> Metric:
+    """The rate that the page shows."""
+    return METRICS[DEFINITIONS[definition_of(view)]]
+
+
+def ask(view: View, metric: str, *by: str) -> Asked:
+    """Ask of the view's period; of the latest month, in February, with January, as on the overview."""
+    return view.ask(metric, *by, period=period_of(view.month) if view.period == LATEST else view.period)

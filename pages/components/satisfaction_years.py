@@ -14,7 +14,8 @@ from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
 from pages.components.satisfaction_control import is_told
 from pages.components.satisfaction_rows import title
-from pages.components.satisfaction_view import SatisfactionView
+from pages.components.satisfaction_view import metric_of
+from pages.components.view import View
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import amount
 from warehouse.finding import find
@@ -26,9 +27,9 @@ from warehouse.wording import begin_sentence, format_change, format_period, form
 MOST_YEARS = 5
 
 
-def panel(asked_of: SatisfactionView) -> Panel:
+def panel(view: View) -> Panel:
     """January to the last complete month of each year that was delivered from its first month on."""
-    view, language, metric = asked_of.view, asked_of.language, asked_of.metric
+    language, metric = view.language, metric_of(view)
     last = view.month
     months = figures.delivered(read(view.board, "unit_coverage"), view.unit, metric.feed)
     years = [
@@ -37,7 +38,7 @@ def panel(asked_of: SatisfactionView) -> Panel:
         if months and min(months) <= date(year, 1, 1) <= last
     ]
     asked = tuple(
-        asked_of.ask(metric.id, "mode", period=f"{year}-01..{year}-{last.month:02d}", basis="yoy") for year in years
+        view.ask(metric.id, "mode", period=f"{year}-01..{year}-{last.month:02d}", basis="yoy") for year in years
     )
     rows = {year: one.by_key("mode") for year, one in zip(years, asked, strict=True)}
     groups = _groups(rows, metric)
