@@ -28,7 +28,11 @@ def choose(view: View) -> View:
     """Draw the two switches, and return the view as they say: a rate, and one mode of survey or all of them."""
     known = modes(view)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="switches"):
-        names = {code: t(f"satisfaction.{code}") for code in DEFINITIONS}
+        names = {
+            "top2": t("satisfaction.satisfied"),
+            "top3": t("satisfaction.favourable"),
+            "top1": t("satisfaction.very_satisfied"),
+        }
         definition = switch(DEFINITION, t("satisfaction.definition"), names)
         every = {"": t("satisfaction.every_mode")}
         mode = switch(MODE, t("satisfaction.mode"), every | known) if len(known) > 1 else ""
