@@ -37,6 +37,7 @@ _ALL = (
     Dimension("survey", Texts("调查", "survey"), "survey"),
     Dimension("mode", Texts("调查方式", "mode of survey"), "survey_mode"),
     Dimension("subject", Texts("评价对象", "what was rated"), "subject"),
+    Dimension("level", Texts("评价等级", "level of answer")),
     Dimension("activity", Texts("工作项目", "kind of work"), "activity"),
     Dimension("month", Texts("月份", "month")),
 )
@@ -49,4 +50,13 @@ AGE_BANDS: dict[str, tuple[int, int | None, Texts]] = {
     "8-30": (8, 30, Texts("8—30天", "8-30 days")),
     "31-90": (31, 90, Texts("31—90天", "31-90 days")),
     "90+": (91, None, Texts("90天以上", "over 90 days")),
+}
+# Points of the scales that a survey may have. Only the levels of five points have names of their own, from the code
+# list satisfaction_level: a source says of other scales how many levels there are, not what it calls them.
+SCALES = range(2, 12)
+NAMED_SCALE = 5
+LEVELS: dict[str, Texts] = {
+    f"{points}-{level}": Texts(f"第{level}级（共{points}级）", f"level {level} of {points}")
+    for points in SCALES
+    for level in range(1, points + 1)
 }

@@ -88,14 +88,20 @@ def conditions(query: Query, source: Source) -> list[str]:
     """The metric's own condition and the filters."""
     metric = query.metric
     found = [metric.condition] if metric.condition else []
-    if metric.relation == "satisfaction" and not query.dimensions & {"survey", "subject"}:
+    if metric.feed == "satisfaction" and not query.dimensions & {"survey", "subject"}:
         found.append(headline_survey())
+    if metric.relation == "satisfaction_level" and "level" not in query.dimensions:
+        found.append(BEST_LEVEL)
     if query.metric.beat and "beat" in query.dimensions:
         # One table holds incidents and visits of a beat: the rows of the other kind are no zeros.
         found.append(f"{query.numerator} is not null")
     for name, codes in (query.where or {}).items():
         found.append(f"{_expression(source, name)} in ({', '.join(map(literal, codes))})")
     return found
+
+
+# Of no level in particular the share is that of the best one: all levels together are always the whole.
+BEST_LEVEL = "r.scale_points = 5 and r.of_level = 5"
 
 
 def headline_survey() -> str:

@@ -66,6 +66,7 @@ def _one_day(table: str, column: str, dimensions: Mapping[str, str]) -> Source:
     return Source(table, dimensions, start=f"r.{column}", end=f"r.{column}")
 
 
+_SURVEYED = ORGANISATION | {"survey": "r.survey_code", "mode": "r.mode_code", "subject": "r.subject_code"}
 _BUREAU = {"city_bureau": ORGANISATION["city_bureau"]}
 _TYPED = ORGANISATION | DISPUTE_TYPE
 _EVERY = _TYPED | INCIDENT
@@ -155,7 +156,20 @@ _ALL = (
             _one_day(
                 "mart.satisfaction_day",
                 "invited_on",
-                ORGANISATION | {"survey": "r.survey_code", "mode": "r.mode_code", "subject": "r.subject_code"},
+                _SURVEYED,
+            ),
+        ),
+    ),
+    # Every answer once for each level that it could have: a share of a level has all answers below the line.
+    Relation(
+        "satisfaction_level",
+        "satisfaction",
+        (
+            _one_day(
+                "(select a.*, l.of_level from mart.satisfaction_day as a,"
+                " unnest(range(1, a.scale_points + 1)) as l(of_level))",
+                "invited_on",
+                _SURVEYED | {"level": "concat(r.scale_points, '-', r.of_level)"},
             ),
         ),
     ),

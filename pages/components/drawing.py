@@ -44,8 +44,12 @@ class Drawing:
         return {name: pl.read_ipc_stream(stream) for name, stream in self.datasets.items()}
 
 
-def draw(chart: alt.LayerChart | alt.Chart | alt.VConcatChart) -> Drawing:
-    """Turn an Altair chart of polars frames into a drawing."""
+def draw(chart: alt.LayerChart | alt.Chart | alt.VConcatChart, **top: Any) -> Drawing:
+    """Turn an Altair chart of polars frames into a drawing; `top` is added at the top level of its specification.
+
+    Altair's check against the schema of Vega-Lite takes longer than everything else of a page: tests make it instead,
+    and what is added here is not copied with the chart at every step.
+    """
     datasets: dict[str, bytes] = {}
 
     def keep(data: Any) -> Any:
@@ -62,7 +66,7 @@ def draw(chart: alt.LayerChart | alt.Chart | alt.VConcatChart) -> Drawing:
     with _ALTAIR:
         alt.data_transformers.register("keep", keep)
         with alt.data_transformers.enable("keep"), alt.theme.enable("none"):
-            spec = chart.to_dict()
+            spec = chart.to_dict(validate=False) | top
     spec.pop("datasets", None)
     return Drawing(spec, datasets, int(spec.get("height", 0)))
 

@@ -32,13 +32,13 @@ BASES: tuple[Basis, ...] = get_args(Basis)
 def go(**chosen: str) -> None:
     """Change the selection: one step that the browser's way back undoes."""
     kept = {name: value for name, value in st.query_params.to_dict().items() if name not in chosen}
-    named = {name: value for name, value in chosen.items() if value != DEFAULTS[name]}
+    named = {name: value for name, value in chosen.items() if value != DEFAULTS.get(name, "")}
     st.query_params.from_dict(kept | named)
 
 
 def chosen(name: str) -> str:
     """What the URL says of a parameter."""
-    return st.query_params.get(name) or DEFAULTS[name]
+    return st.query_params.get(name) or DEFAULTS.get(name, "")
 
 
 def enter_page(name: str) -> None:
@@ -77,6 +77,21 @@ def filter_bar(board: Board, *, types: bool = True, basis: bool = True) -> View 
     view = View(board, language(), unit, view.until, period, against, kind)
     _trail(board, view)
     return view
+
+
+def switch(name: str, label: str, options: Mapping[str, str]) -> str:
+    """One of a few ways to look at a page, kept in the URL; the first is what a URL without it means."""
+    codes, key = list(options), f"switch-{name}"
+    current = chosen(name) if chosen(name) in options else codes[0]
+    if st.session_state.get(key) != current:
+        st.session_state[key] = current
+
+    def changed() -> None:
+        picked = st.session_state[key]
+        go(**{name: "" if picked == codes[0] else picked})
+
+    st.segmented_control(label, codes, format_func=options.__getitem__, key=key, on_change=changed, required=True)
+    return current
 
 
 def _organisation(board: Board) -> Selection:

@@ -87,6 +87,9 @@ class View:
     basis: Basis = "yoy"
     kind: Kind | None = None
     is_public: bool = False
+    # A page's own switches by their names in the URL, and what it narrows by wherever a metric has the dimension.
+    options: tuple[tuple[str, str], ...] = ()
+    narrowed: tuple[tuple[str, tuple[str, ...]], ...] = ()
     # What the page of this run was built by: to build it again for the public.
     builders: list[Callable[[Any], Any]] = field(default_factory=list, compare=False, repr=False)
 
@@ -96,7 +99,7 @@ class View:
         generation = self.board.generation
         source = (generation.id, str(generation.directory)) if generation else ()
         kind = (self.kind.dimension, self.kind.code) if self.kind else ()
-        chosen = (self.unit.code, self.period, self.basis, kind, self.is_public)
+        chosen = (self.unit.code, self.period, self.basis, kind, self.is_public, self.options, self.narrowed)
         return (source, str(self.board.folder), self.language, *chosen)
 
     @property
@@ -137,6 +140,7 @@ class View:
         wanted = {} if everywhere else dict(self.unit.where)
         if self.kind:
             wanted[self.kind.dimension] = (self.kind.code,)
+        wanted |= dict(self.narrowed)
         filters = {name: codes for name, codes in wanted.items() if name in declared.dimensions} | dict(where or {})
         left_out = tuple(name for name in wanted if name not in declared.dimensions)
         asked = Asked(

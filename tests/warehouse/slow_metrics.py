@@ -296,14 +296,27 @@ def _residents(of_unit: Mapping[int, int], year: int) -> int:
 
 
 def _satisfaction(published: Published, metric: str, start: date, end: date, by: str | None) -> dict[Key, Figure]:
-    rows = [row for row in published.tables["fct_satisfaction"] if row["scale_points"] == 5]
+    every = published.tables["fct_satisfaction"]
+    rows = [row for row in every if row["scale_points"] == 5]
     surveys = [code for code in published.tables["dim_code"] if code["list_code"] == "survey"]
     headlines = {code["code"] for code in surveys if "headline" in (code["flags"] or "")}
     headlines &= {row["survey_code"] for row in rows}
+    if metric == "answer_level_share":
+        rows = _for_each_level(every, by)
     if headlines and by not in ("survey", "subject"):
         rows = [row for row in rows if row["survey_code"] in headlines]
     inside = [row for row in rows if _is_inside(_days(row), start, end)]
     return _summed(_grouped(inside, by), SURVEYED[metric], 1, is_ratio=True)
+
+
+def _for_each_level(rows: Iterable[Row], by: str | None) -> list[Row]:
+    """An answer stands below the line of every level of its scale; asked of no level, it is "very satisfied" of 5."""
+    levels = [(row, level) for row in rows for level in range(1, row["scale_points"] + 1)]
+    return [
+        row | {"of_level": level, "level_code": f"{row['scale_points']}-{level}"}
+        for row, level in levels
+        if by == "level" or (row["scale_points"], level) == (5, 5)
+    ]
 
 
 # --- daily work -------------------------------------------------------------------------------------------------------

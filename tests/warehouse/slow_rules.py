@@ -179,6 +179,10 @@ def _answers(levels: Sequence[int]) -> Rule:
     return rule
 
 
+def _at_level(row: Row) -> Parts:
+    return _answers((row["of_level"],))(row)
+
+
 def _responses(row: Row) -> Parts:
     return Fraction(int(_is_valid(row))), Fraction(1)
 
@@ -198,6 +202,7 @@ SURVEYED: dict[str, Rule] = {
     "satisfaction_rate_top2": _answers((4, 5)),
     "satisfaction_rate_top3": _answers((3, 4, 5)),
     "dissatisfaction_rate": _answers((1, 2)),
+    "answer_level_share": _at_level,
     "survey_response_rate": _responses,
     "satisfaction_lowest_rate": _lowest,
     "satisfaction_highest_rate": _highest,

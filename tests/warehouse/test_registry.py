@@ -33,7 +33,7 @@ PROMISED = {
     "days_to_resolution_p90", "satisfaction_rate_top1", "satisfaction_rate_top2", "satisfaction_rate_top3",
     "dissatisfaction_rate", "survey_response_rate", "satisfaction_lowest_rate", "satisfaction_highest_rate",
     "visit_count", "households_visited_count", "visit_coverage_rate", "disputes_found_per_100_visits",
-    "opinion_count", "suggestion_answer_rate", "on_the_spot_rate", "one_visit_rate",
+    "answer_level_share", "opinion_count", "suggestion_answer_rate", "on_the_spot_rate", "one_visit_rate",
 }  # fmt: skip
 # What stations report of their daily work: activity, part, unit.
 PRACTISED = {
