@@ -107,7 +107,7 @@ def paged(title: str, subtitle: str, rows: pl.DataFrame, *, alt_text: str) -> No
 
 def grid(rows: pl.DataFrame, *, alt_text: str) -> None:
     """Rows with thousands separators; column names are keys of `column.`, cells may hold markdown."""
-    kind = "prose" if rows.columns[-1] == "meaning" else "plain"
+    kind = "prose" if rows.columns[-1] in ("meaning", "annotation") else "plain"
     renamed = rows.rename({name: column_name(name) for name in rows.columns})
     # board.css goes by the key.
     with st.container(key=f"grid-{kind}-{'-'.join(rows.columns)}"):

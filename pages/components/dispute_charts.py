@@ -1,0 +1,80 @@
+"""The charts of the disputes page alone: polars frame in, drawing out."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import altair as alt
+import polars as pl
+
+from pages.components.charts import ROW_HEIGHT, Y_TITLE, finish, paint
+from pages.components.drawing import Drawing
+from pages.components.signal_charts import UTC, month_axis
+
+HEIGHT = 280
+
+
+def months(
+    frame: pl.DataFrame, marks: pl.DataFrame, *, unit: str, language: Literal["zh", "en"], description: str
+) -> Drawing:
+    """Counts by month from zero within their control limits, and numbered marks at what was recorded.
+
+    `frame`: month_start, label, value (null = not delivered), is_whole (hollow where not), low, centre, high (null =
+    no limits), is_signal, is_latest, shown, note. `marks`: month_start, sign, rebases, note.
+    """
+    x = alt.X("month_start:T", scale=UTC, axis=month_axis(frame, language))
+    base = alt.Chart(frame).encode(x=x)
+    scale = alt.Scale(zero=True, nice=True)
+
+    def y(column: str) -> alt.Y:
+        return alt.Y(f"{column}:Q", title=unit, scale=scale, axis=alt.Axis(**Y_TITLE))
+
+    tip = [alt.Tooltip(f"{name}:N", title=" ") for name in ("label", "shown", "note")]
+    quiet, ink = paint(base, "ordinary"), paint(base, "ink").encode(y=y("value"))
+    whole = paint(base, "ink").transform_calculate(whole="datum.is_whole ? datum.value : null").encode(y=y("whole"))
+    point = ink.encode(tooltip=tip).transform_filter("datum.value !== null")
+    noted = alt.Chart(marks).encode(x=x, tooltip=alt.Tooltip("note:N", title=" "))
+    layers = [
+        quiet.encode(y=y("low"), y2="high:Q").mark_area(opacity=0.18, invalid="break-paths-filter-domains"),
+        quiet.encode(y=y("centre")).mark_line(strokeDash=[4, 3], strokeWidth=1.2, invalid="break-paths-filter-domains"),
+        paint(noted, "ordinary").transform_filter("!datum.rebases").mark_rule(strokeDash=[2, 3], strokeWidth=1.2),
+        paint(noted, "ink").transform_filter("datum.rebases").mark_rule(strokeWidth=1.4),
+        paint(noted, "ink").encode(y=alt.value(0), text="sign:N").mark_text(dy=-9, fontSize=14),
+        whole.mark_line(strokeWidth=2, invalid="break-paths-filter-domains"),
+        point.transform_filter("datum.is_whole").mark_point(filled=True, size=26, opacity=1),
+        point.transform_filter("!datum.is_whole").mark_point(filled=False, size=46, opacity=1, strokeWidth=1.6),
+        point.transform_filter("datum.is_signal").mark_point(filled=True, size=110, opacity=1),
+        paint(base, "attention")
+        .transform_filter("datum.value === null")
+        .encode(y=alt.value("height"), tooltip=tip)
+        .mark_text(text="×", fontSize=13, baseline="bottom"),
+        point.transform_filter("datum.is_latest")
+        .encode(text="shown:N")
+        .mark_text(dy=-14, align="right", dx=8, fontWeight="bold", fontSize=13),
+    ]
+    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
+
+
+def counts(frame: pl.DataFrame, *, description: str) -> Drawing:
+    """Numbers in squares, the greyer the more; pale enough to read the number on any of them.
+
+    `frame`: row, column (both in order), value (null = not delivered), shown, note.
+    """
+    x, y = _grid(frame)
+    base = alt.Chart(frame).encode(x=x, y=y, tooltip=alt.Tooltip("note:N", title=" "))
+    strength = alt.Opacity("value:Q", scale=alt.Scale(zero=True, range=[0.04, 0.42]), legend=None)
+    layers = [
+        paint(base, "ordinary").transform_filter("datum.value !== null").encode(opacity=strength).mark_rect(),
+        paint(base, "ink").transform_filter("datum.value !== null").encode(text="shown:N").mark_text(),
+        paint(base, "attention").transform_filter("datum.value === null").encode(text="shown:N").mark_text(),
+    ]
+    height = ROW_HEIGHT * frame["row"].n_unique() + 24
+    return finish(alt.LayerChart(layer=layers).properties(height=height), description)
+
+
+def _grid(frame: pl.DataFrame) -> tuple[alt.X, alt.Y]:
+    """Columns and rows in the order of the frame."""
+    rows, columns = (frame[name].unique(maintain_order=True).to_list() for name in ("row", "column"))
+    head = alt.Axis(orient="top", labelAngle=0, labelOverlap="greedy", title=None)
+    side = alt.Axis(grid=False, labelLimit=160, labelOverlap=False, title=None)
+    return alt.X("column:N", sort=columns, axis=head), alt.Y("row:N", sort=rows, axis=side)

@@ -1,0 +1,14 @@
+"""Disputes: how many, against last year, and where the change sits, down to the beat and the type."""
+
+from pages.components import cards, filters, panels, shell
+from pages.components.data import built
+from pages.components.disputes import read_disputes
+
+board = shell.open_page("disputes")
+view = filters.filter_bar(board) if board else None
+if view:
+    seen = built(view, read_disputes)
+    cards.answer(seen.answer, seen.where)
+    for beside in seen.panels:
+        panels.show_beside(beside, view)
+    cards.note(seen.note)
