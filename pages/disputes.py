@@ -10,5 +10,5 @@ if view:
     seen = built(view, read_disputes)
     cards.answer(seen.answer, seen.where)
     for beside in seen.panels:
-        panels.show_beside(beside, view)
+        panels.show_beside(beside, view, columns=len(beside))
     cards.note(seen.note)

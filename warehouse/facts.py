@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.coverage import Coverage, Mask, Units, read_coverage, read_units
-from warehouse.dimensions import AGE_BANDS, DIMENSIONS
+from warehouse.dimensions import AGE_BANDS, DIMENSIONS, HOURS, WEEKDAYS
 from warehouse.metric_definition import Metric
 from warehouse.metric_sql import delivered
 
@@ -176,6 +176,8 @@ class Facts:
         named["dispute_type"] = {row[0]: (row[1], row[2]) for row in types}
         named["dispute_group"] = {row[3]: (row[4], row[5]) for row in types}
         named["age_band"] = {code: (text.zh, text.en) for code, (_, _, text) in AGE_BANDS.items()}
+        for name, texts in (("weekday", WEEKDAYS), ("hour", HOURS)):
+            named[name] = {code: (text.zh, text.en) for code, text in texts.items()}
         return named
 
     def _rows(self, sql: str | None) -> list[Any]:

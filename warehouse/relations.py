@@ -25,6 +25,8 @@ INCIDENT = {
         "risk_level",
     )
 }
+# Of single incidents; a total has neither.
+RECEIVED_AT = {"weekday": "r.weekday", "hour": "lpad(cast(r.received_hour as varchar), 2, '0')"}
 # Joined where an expression names the alias.
 JOINS = {
     "s": "left join core.dim_org as s on r.station_code = s.code",
@@ -69,14 +71,16 @@ def _one_day(table: str, column: str, dimensions: Mapping[str, str]) -> Source:
 _BUREAU = {"city_bureau": ORGANISATION["city_bureau"]}
 _TYPED = ORGANISATION | DISPUTE_TYPE
 _EVERY = _TYPED | INCIDENT
+_RECEIVED = _EVERY | RECEIVED_AT
 _ALL = (
     Relation(
         "incident_received",
         "incident",
         (
             Source("mart.incident_month", _TYPED, "month"),
+            Source("mart.incident_hour_month", ORGANISATION | RECEIVED_AT, "month"),
             Source("mart.incident_day", _TYPED),
-            Source("core.incident_part", _EVERY),
+            Source("core.incident_part", _RECEIVED),
         ),
     ),
     Relation(
@@ -97,7 +101,7 @@ _ALL = (
     Relation(
         "response",
         "incident",
-        (Source("mart.response_minutes_month", _TYPED, "month"), Source("core.incident_part", _EVERY)),
+        (Source("mart.response_minutes_month", _TYPED, "month"), Source("core.incident_part", _RECEIVED)),
     ),
     Relation(
         "duration",
@@ -106,7 +110,7 @@ _ALL = (
             Source("mart.days_to_close_type_month", _BUREAU | DISPUTE_TYPE, "month"),
             Source("mart.days_to_close_station_month", ORGANISATION, "month"),
             Source("mart.days_to_close_month", _TYPED, "month"),
-            Source("core.incident_part", _EVERY),
+            Source("core.incident_part", _RECEIVED),
         ),
     ),
     # The stock has no period of its own: what came in up to a day, less what was closed up to it.

@@ -33,17 +33,15 @@ def months(
     quiet, ink = paint(base, "ordinary"), paint(base, "ink").encode(y=y("value"))
     whole = paint(base, "ink").transform_calculate(whole="datum.is_whole ? datum.value : null").encode(y=y("whole"))
     point = ink.encode(tooltip=tip).transform_filter("datum.value !== null")
-    noted = alt.Chart(marks).encode(x=x, tooltip=alt.Tooltip("note:N", title=" "))
+    signals = point.transform_filter("datum.is_signal").mark_point(filled=True, size=110, opacity=1)
     layers = [
         quiet.encode(y=y("low"), y2="high:Q").mark_area(opacity=0.18, invalid="break-paths-filter-domains"),
         quiet.encode(y=y("centre")).mark_line(strokeDash=[4, 3], strokeWidth=1.2, invalid="break-paths-filter-domains"),
-        paint(noted, "ordinary").transform_filter("!datum.rebases").mark_rule(strokeDash=[2, 3], strokeWidth=1.2),
-        paint(noted, "ink").transform_filter("datum.rebases").mark_rule(strokeWidth=1.4),
-        paint(noted, "ink").encode(y=alt.value(0), text="sign:N").mark_text(dy=-9, fontSize=14),
+        *_marks(marks, x),
         whole.mark_line(strokeWidth=2, invalid="break-paths-filter-domains"),
         point.transform_filter("datum.is_whole").mark_point(filled=True, size=26, opacity=1),
         point.transform_filter("!datum.is_whole").mark_point(filled=False, size=46, opacity=1, strokeWidth=1.6),
-        point.transform_filter("datum.is_signal").mark_point(filled=True, size=110, opacity=1),
+        *([signals] if frame["is_signal"].any() else []),
         paint(base, "attention")
         .transform_filter("datum.value === null")
         .encode(y=alt.value("height"), tooltip=tip)
@@ -53,6 +51,20 @@ def months(
         .mark_text(dy=-14, align="right", dx=8, fontWeight="bold", fontSize=13),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
+
+
+def _marks(marks: pl.DataFrame, x: alt.X) -> list[alt.Chart]:
+    """Upright lines with their numbers above; whole where the limits begin anew. No layer without a row."""
+    layers = []
+    for rebases in (False, True):
+        own = alt.Chart(marks.filter(pl.col("rebases") == rebases)).encode(
+            x=x, tooltip=alt.Tooltip("note:N", title=" ")
+        )
+        if own.data.height:
+            line = paint(own, "ink" if rebases else "ordinary")
+            layers.append(line.mark_rule(strokeDash=[1, 0] if rebases else [2, 3], strokeWidth=1.3))
+            layers.append(paint(own, "ink").encode(y=alt.value(0), text="sign:N").mark_text(dy=-9, fontSize=14))
+    return layers
 
 
 def counts(frame: pl.DataFrame, *, description: str) -> Drawing:
@@ -70,6 +82,30 @@ def counts(frame: pl.DataFrame, *, description: str) -> Drawing:
     ]
     height = ROW_HEIGHT * frame["row"].n_unique() + 24
     return finish(alt.LayerChart(layer=layers).properties(height=height), description)
+
+
+def week(frame: pl.DataFrame, *, description: str) -> Drawing:
+    """Weekday by hour, the stronger the colour the more; a legend says how many the strongest and the palest are.
+
+    `frame`: row (weekday, in order), column (hour, 0 to 23), value, note.
+    """
+    order = frame["row"].unique(maintain_order=True).to_list()
+    side = alt.Axis(grid=False, labelOverlap=False, title=None)
+    head = alt.Axis(orient="top", labelAngle=0, title=None, labelOverlap="greedy")
+    base = alt.Chart(frame).encode(
+        x=alt.X("column:O", axis=head),
+        y=alt.Y("row:N", sort=order, axis=side),
+        tooltip=alt.Tooltip("note:N", title=" "),
+    )
+    legend = alt.Legend(
+        orient="bottom", direction="horizontal", title=None, gradientLength=160, tickCount=3, format=",d"
+    )
+    # Not by `color`: that scale gives the axes their grey.
+    squares = base.encode(fill=alt.Fill("value:Q", scale=alt.Scale(zero=True), legend=legend)).mark_rect()
+    # Where nobody sees it: without a mark of a role there is no such scale.
+    anchor = paint(base, "ordinary").transform_filter("false").mark_point()
+    height = ROW_HEIGHT * len(order) + 64
+    return finish(alt.LayerChart(layer=[squares, anchor]).properties(height=height), description)
 
 
 def _grid(frame: pl.DataFrame) -> tuple[alt.X, alt.Y]:

@@ -12,7 +12,7 @@ from pages.components.panel import Panel
 from pages.components.view import Asked, View
 from warehouse.finding import find
 from warehouse.periods import Basis, new_year_day
-from warehouse.wording import format_date, format_day, format_period
+from warehouse.wording import format_change, format_date, format_day, format_period, format_verdict
 
 # Bare of any bias when nothing changed but the date of Spring Festival.
 BEFORE, AFTER = timedelta(days=30), timedelta(days=44)
@@ -67,7 +67,7 @@ def _named(asked: tuple[Asked, ...], year: int, view: View) -> list[Named]:
 
 def _panel(view: View, year: int, basis: Basis, asked: tuple[Asked, ...], named: list[Named], extent: float) -> Panel:
     language = view.language
-    title = text(f"disputes.festival.title_{basis}", language, year=year)
+    title = text(f"disputes.festival.title_{basis}", language, finding=_finding(named, basis, view))
     words = [text(word, language) for word in ("column.name", "disputes.both", "column.change", "column.verdict")]
     drawing = charts.changes(
         changes_chart(named, METRIC, language, extent=extent),
@@ -76,6 +76,17 @@ def _panel(view: View, year: int, basis: Basis, asked: tuple[Asked, ...], named:
         description=title,
     )
     return Panel(f"festival_{basis}", title, _why(year, basis, asked, view), asked, drawing)
+
+
+def _finding(named: list[Named], basis: Basis, view: View) -> str:
+    """The row to go by: the quarter of the same dates, the days around the festival of the lunar-aligned ones."""
+    _, name, row = named[-1 if basis == "lunar" else -2]
+    verdict = format_verdict(row, METRIC, view.language)
+    if find(row, METRIC).change is None:
+        return text("disputes.title_one", view.language, name=name, verdict=verdict)
+    return text(
+        "types.one", view.language, name=name, verdict=verdict, change=format_change(row, METRIC, view.language)
+    )
 
 
 def _why(year: int, basis: Basis, asked: tuple[Asked, ...], view: View) -> str:

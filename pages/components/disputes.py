@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pages.components import dispute_beats, dispute_festival, dispute_months, dispute_splits, figures
+from pages.components import dispute_beats, dispute_festival, dispute_hours, dispute_months, dispute_splits, figures
 from pages.components.cards import plain
 from pages.components.dispute_splits import DISPUTES, Split
 from pages.components.labels import text
@@ -51,12 +51,19 @@ def _where(splits: dict[str, Split], view: View) -> str:
 
 
 def _arranged(splits: dict[str, Split], view: View) -> tuple[tuple[Panel, ...], ...]:
-    """Two beside each other; the months, the festival's pair and what stands alone in lines of their own."""
-    first = [splits[key].panel for key in ("spans", "types") if key in splits]
-    rest = [splits[key].panel for key in ("branches", "stations", "channels", "risks") if key in splits]
-    lines = [tuple(first), (dispute_months.months(view),)]
-    lines += [tuple(rest[place : place + 2]) for place in range(0, len(rest), 2)]
+    """Panels of a height beside each other: the short ones, the tall ones, then one left over of each."""
+    short, tall = (
+        [splits[key].panel for key in keys if key in splits]
+        for keys in (("spans", "branches", "risks"), ("types", "stations", "channels"))
+    )
+    rest = [panels[-1] for panels in (tall, short) if len(panels) % 2]
+    lines = [(dispute_months.months(view),), *_pairs(short), *_pairs(tall), tuple(rest)]
+    lines.append((dispute_hours.hours(view),))
     if view.unit.level == "station":
         lines.append((dispute_beats.beats(view),))
-    festival = dispute_festival.festival(view)
-    return (*lines, *([festival] if festival else []))
+    lines.append(dispute_festival.festival(view))
+    return tuple(line for line in lines if line)
+
+
+def _pairs(panels: list[Panel]) -> list[tuple[Panel, ...]]:
+    return [(first, second) for first, second in zip(panels[::2], panels[1::2], strict=False)]
