@@ -26,7 +26,7 @@ INCIDENT = {
     )
 }
 # Of single incidents; a total has neither.
-RECEIVED_AT = {"weekday": "r.weekday", "hour": "lpad(cast(r.received_hour as varchar), 2, '0')"}
+RECEIVED_AT = {"weekday": "cast(r.weekday as varchar)", "hour": "lpad(cast(r.received_hour as varchar), 2, '0')"}
 # Joined where an expression names the alias.
 JOINS = {
     "s": "left join core.dim_org as s on r.station_code = s.code",

@@ -7,11 +7,11 @@ from typing import Literal
 import altair as alt
 import polars as pl
 
-from pages.components.charts import ROW_HEIGHT, Y_TITLE, finish, paint
+from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, finish, paint
 from pages.components.drawing import Drawing
 from pages.components.signal_charts import UTC, month_axis
 
-HEIGHT = 280
+HEIGHT, STEPS_HEIGHT = 280, 220
 
 
 def months(
@@ -48,9 +48,46 @@ def months(
         .mark_text(text="×", fontSize=13, baseline="bottom"),
         point.transform_filter("datum.is_latest")
         .encode(text="shown:N")
-        .mark_text(dy=-14, align="right", dx=8, fontWeight="bold", fontSize=13),
+        .mark_text(dy=_beside_line(frame), align="right", dx=8, fontWeight="bold", fontSize=13),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
+
+
+def _beside_line(frame: pl.DataFrame) -> int:
+    """Below the last point where the line falls to it, above where it rises."""
+    last, before = frame["value"][-1], frame["value"][-2] if frame.height > 1 else None
+    return 20 if last is not None and before is not None and last < before else -14
+
+
+def steps(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str], description: str) -> Drawing:
+    """One dot a step in time with its interval about no change; hollow where the base is small, × where none is told.
+
+    `frame`: as `charts.changes` takes it, and `label`; `words`: titles of counts, change and verdict.
+    """
+    order = frame["label"].to_list()
+    tip = [alt.Tooltip("label:N", title=" ")]
+    tip += [
+        alt.Tooltip(f"{name}:N", title=title)
+        for name, title in zip(("counts", "change", "verdict"), words, strict=True)
+    ]
+    scale = alt.Scale(domain=[-extent, extent], nice=False)
+    percent = "datum.value === 0 ? '0' : format(datum.value, '+.0%')"
+    axis = alt.Axis(title=None, labelExpr=percent, tickCount=5, grid=True)
+    y, low = (alt.Y(f"{name}:Q", scale=scale, axis=axis) for name in ("rate", "low"))
+    x = alt.X("label:N", sort=order, axis=alt.Axis(title=None, labelAngle=0, labelOverlap="greedy"))
+    colour = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
+    base = alt.Chart(frame).encode(x=x, color=colour, tooltip=tip)
+    known = base.transform_filter("datum.rate !== null")
+    real = known.transform_filter("datum.role !== 'ordinary'")
+    layers = [
+        paint(alt.Chart(frame.head(1)), "ordinary").encode(y=alt.YDatum(0)).mark_rule(strokeWidth=1.4),
+        known.encode(y=low, y2="high:Q").mark_rule(strokeWidth=3, opacity=0.45),
+        known.transform_filter("!datum.is_small").encode(y=y).mark_point(filled=True, size=64, opacity=1),
+        known.transform_filter("datum.is_small").encode(y=y).mark_point(filled=False, size=48, strokeWidth=1.4),
+        real.encode(y=y, text="change:N").mark_text(dx=8, align="left", fontWeight="bold"),
+        paint(base, "ordinary").transform_filter("datum.rate === null").encode(y=alt.YDatum(0)).mark_text(text="×"),
+    ]
+    return finish(alt.LayerChart(layer=layers).properties(height=STEPS_HEIGHT), description)
 
 
 def _marks(marks: pl.DataFrame, x: alt.X) -> list[alt.Chart]:

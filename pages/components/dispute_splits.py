@@ -124,7 +124,7 @@ def _split(key: str, pick: Literal["", "org", "type"], named: list[Named], asked
         words=(words[0], words[1], words[2], words[3]),
         description=title,
     )
-    return Split(Panel(key, title, _subtitle(key, named, view), tuple(asked), drawing, pick=pick), real)
+    return Split(Panel(key, title, split_subtitle(key, named, view), tuple(asked), drawing, pick=pick), real)
 
 
 def _lacking(named: list[Named], asked: list[Asked], view: View) -> str:
@@ -135,7 +135,8 @@ def _lacking(named: list[Named], asked: list[Asked], view: View) -> str:
     return "" if is_told else text("disputes.not_told", view.language)
 
 
-def _subtitle(key: str, named: Sequence[Named], view: View) -> str:
+def split_subtitle(key: str, named: Sequence[Named], view: View) -> str:
+    """What is drawn, how to read it, and why some of it cannot be compared."""
     language = view.language
     period = format_period(named[0][2].period, language)
     against = text(f"disputes.against.{view.basis}", language)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pages.components import dispute_beats, dispute_festival, dispute_hours, dispute_months, dispute_splits, figures
 from pages.components.cards import plain
 from pages.components.dispute_splits import DISPUTES, Split
+from pages.components.dispute_steps import STEPS
 from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
 from pages.components.view import LATEST, View
@@ -34,6 +35,11 @@ def read_disputes(view: View) -> DisputesPage:
     answer = sentence_of(asked.row, METRICS[DISPUTES], unit_name=_whose(view), language=view.language, both_months=both)
     splits = dispute_splits.splits(view)
     return DisputesPage(answer, _where(splits, view), _arranged(splits, view), text("disputes.note", view.language))
+
+
+def step_names(view: View) -> dict[str, str]:
+    """What the ways to step through time are called."""
+    return {step: text(f"disputes.steps_{step}.name", view.language) for step in STEPS}
 
 
 def _whose(view: View) -> str:

@@ -21,9 +21,9 @@ from warehouse.periods import BadPeriod, Basis, parse_period
 from warehouse.reference import Language
 from warehouse.wording import begin_sentence
 
-ORGANISATION, PERIOD, BASIS, TYPE = "org", "period", "basis", "type"
+ORGANISATION, PERIOD, BASIS, TYPE, STEP = "org", "period", "basis", "type", "step"
 # What a parameter means that is not in the URL.
-DEFAULTS = {ORGANISATION: "", PERIOD: LATEST, BASIS: "yoy", TYPE: ""}
+DEFAULTS = {ORGANISATION: "", PERIOD: LATEST, BASIS: "yoy", TYPE: "", STEP: "month"}
 BASES: tuple[Basis, ...] = get_args(Basis)
 
 
@@ -133,6 +133,25 @@ def _choose(
         width=width,
         accept_new_options=accepts_new,
     )
+
+
+def segment(name: str, label: str, labels: Mapping[str, str]) -> str:
+    """One of a few ways to look, kept in the URL by its code; the default for a code that there is not."""
+    current = chosen(name) if chosen(name) in labels else DEFAULTS[name]
+    key = f"filter-{name}"
+    if st.session_state.get(key) != current:
+        st.session_state[key] = current
+    st.segmented_control(
+        label,
+        list(labels),
+        format_func=lambda option: labels[option],
+        key=key,
+        required=True,
+        on_change=_changed,
+        args=(name,),
+        label_visibility="collapsed",
+    )
+    return current
 
 
 def _changed(name: str) -> None:
