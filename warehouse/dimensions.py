@@ -39,11 +39,27 @@ _ALL = (
     Dimension("subject", Texts("评价对象", "what was rated"), "subject"),
     Dimension("level", Texts("评价等级", "level of answer")),
     Dimension("activity", Texts("工作项目", "kind of work"), "activity"),
+    Dimension("weekday", Texts("接警星期", "weekday received")),
+    Dimension("hour", Texts("接警时段", "hour received")),
     Dimension("month", Texts("月份", "month")),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}
 
 ORGANISATIONS = ("city_bureau", "branch", "station", "beat")
+_WEEKDAYS = {
+    "一": "Monday",
+    "二": "Tuesday",
+    "三": "Wednesday",
+    "四": "Thursday",
+    "五": "Friday",
+    "六": "Saturday",
+    "日": "Sunday",
+}
+WEEKDAYS: dict[str, Texts] = {
+    str(number): Texts(f"星期{zh}", en) for number, (zh, en) in enumerate(_WEEKDAYS.items(), start=1)
+}
+# Two digits, so that they sort as they follow each other.
+HOURS: dict[str, Texts] = {f"{hour:02}": Texts(f"{hour}时", f"{hour:02}:00") for hour in range(24)}
 # Oldest day of each band, in days; the last has no end.
 AGE_BANDS: dict[str, tuple[int, int | None, Texts]] = {
     "0-7": (0, 7, Texts("7天以内", "up to 7 days")),

@@ -110,7 +110,7 @@ def grid(rows: pl.DataFrame, *, alt_text: str, key: str = "") -> None:
 
     `key` tells tables of one page apart that have the same columns.
     """
-    kind = "prose" if rows.columns[-1] == "meaning" else "plain"
+    kind = "prose" if rows.columns[-1] in ("meaning", "annotation") else "plain"
     renamed = rows.rename({name: column_name(name) for name in rows.columns})
     # board.css goes by the key.
     with st.container(key=f"grid-{kind}-{key or '-'.join(rows.columns)}"):

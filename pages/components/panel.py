@@ -44,12 +44,16 @@ class Panel:
 
 
 def behind(asked: Asked, language: Language) -> pl.DataFrame:
-    """The table behind a chart: every row of a question in words, one column a dimension, then the figures."""
-    return pl.DataFrame(
+    """The table behind a chart: every row of a question in words, one column a dimension, then the figures.
+
+    Of beats the count alone: one officer and one auxiliary are not compared.
+    """
+    table = pl.DataFrame(
         [_cells(row, asked.metric, language) for row in asked.rows],
         schema=dict.fromkeys([*asked.by, *FIGURES], pl.String),
         orient="row",
     )
+    return table.select(*asked.by, "value") if "beat" in asked.by else table
 
 
 FIGURES = ("value", "value_interval", "base", "change", "change_interval", "verdict", "notes")

@@ -83,6 +83,9 @@ def read_published(connection: duckdb.DuckDBPyConnection) -> Published:
             row["on_time_minutes"] = station.get("on_time_minutes")
             row["dispute_group_code"] = groups.get(row.get("dispute_type_code"))
             row["visit_category_code"] = row.get("category_code")
+            received, hour = row.get("received_on"), row.get("received_hour")
+            row["weekday_code"] = str(received.isoweekday()) if received else None
+            row["hour_code"] = None if hour is None else f"{hour // 10}{hour % 10}"
     return Published(tables, until)
 
 
