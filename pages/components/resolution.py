@@ -144,11 +144,11 @@ def _months_until(last: date, count: int) -> str:
 
 def _nothing(view: View, key: str, *asked: Asked) -> Panel:
     """A panel that says why it has no chart."""
-    first = asked[0]
-    said = missing_words(first, view)
-    if not said:
-        name = first.metric.name.in_language(view.language)
-        said = text("resolution.nothing", view.language, name=name)
+    name = asked[0].metric.name.in_language(view.language)
+    said = next((words for one in asked if (words := missing_words(one, view))), "")
+    if any("not_delivered" in row.flags for one in asked for row in one.rows):
+        said = text("missing.feed", view.language, name=name)
+    said = said or text("resolution.nothing", view.language, name=name)
     return Panel(key, text(f"{key}.none", view.language), said, asked)
 
 
@@ -156,7 +156,7 @@ def _ages(view: View, total: Asked) -> Panel:
     asked = view.ask(UNRESOLVED, "age_band")
     rows = findings.in_order(asked.rows, "age_band")
     if not rows or total.row is None or total.row.value is None:
-        return _nothing(view, "ages", asked)
+        return _nothing(view, "ages", asked, total)
     title = findings.ages_title(total.row, rows, asked.metric, view.language)
     subtitle = text("ages.subtitle", view.language, period=format_period(total.row.period, view.language))
     drawing = resolution_charts.bars(findings.bars(rows, asked.metric, view.language), description=title)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import altair as alt
 import polars as pl
 
-from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, _rows, finish, paint
+from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, Role, _rows, finish, paint
 from pages.components.drawing import Drawing, pickable
 from pages.components.signal_charts import UTC, month_axis
 
@@ -78,7 +78,7 @@ def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "
     """A share by month inside the limits of its p' chart; hollow where it will still move, × where nothing came.
 
     `frame`: month_start, name, value (null = none), is_settled, is_outside, is_latest, is_missing, centre, lower and
-    upper (null = no limits), role, shown and note (as text). The axis is cut: a share of nine tenths has no zero.
+    upper (null = no limits), role, shown, note and figure (as text). The axis is cut.
     """
     base = alt.Chart(frame).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(frame, language)))
     scale = alt.Scale(domain=_around(frame), nice=False, clamp=True)
@@ -108,7 +108,7 @@ def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "
         .encode(y=alt.value("height"), tooltip=TIP),
         own.transform_filter("datum.is_latest")
         .mark_text(dy=-14, align="right", dx=12, fontWeight="bold")
-        .encode(text="shown:N"),
+        .encode(text="figure:N"),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
 
@@ -118,8 +118,8 @@ def closing_curve(
 ) -> Drawing:
     """The share closed by each day after receipt: this period as steps with its band, the base dashed.
 
-    `frame`: day, share, low, high, who (this | last). `points`: day, share, name, shown, note: days with a figure of
-    their own; `this`, `last`: what the two periods are called.
+    `frame`: day, share, low, high, who (this | last). `points`: day, share, name, shown, note and figure (as text):
+    days with a figure of their own; `this`, `last`: what the two periods are called.
     """
     days = points["day"].to_list()
     last_day = max([30, *frame["day"].to_list()])
@@ -134,21 +134,30 @@ def closing_curve(
     own, before = base.transform_filter("datum.who == 'this'"), base.transform_filter("datum.who == 'last'")
     marks = paint(alt.Chart(points).encode(x=x, tooltip=TIP), "ink").encode(y=y("share"))
     step: dict[str, Any] = {"interpolate": "step-after"}
-    ends = alt.Chart(frame.group_by("who", maintain_order=True).tail(1)).encode(x=x)
+    named = [("ink", this, 30, [1, 0]), ("ordinary", last, 12, [5, 4])]
     layers = [
         paint(own, "ordinary").mark_area(opacity=0.22, **step).encode(y=y("low"), y2="high:Q"),
         paint(before, "ordinary").mark_line(strokeDash=[5, 4], strokeWidth=1.6, **step).encode(y=y("share")),
         paint(own, "ink").mark_line(strokeWidth=2.6, **step).encode(y=y("share")),
         marks.mark_point(filled=True, size=60, opacity=1),
-        marks.mark_text(dy=18, dx=4, align="left", fontWeight="bold").encode(text="shown:N"),
-        *(
-            paint(ends.transform_filter(f"datum.who == '{who}'"), role)
-            .mark_text(align="right", dy=dy, text=name)
-            .encode(y=y("share"))
-            for who, role, dy, name in (("this", "ink", 44, this), ("last", "ordinary", 62, last))
-        ),
+        marks.mark_text(dy=18, dx=4, align="left", fontWeight="bold").encode(text="figure:N"),
+        *(layer for role, name, up, dash in named if name for layer in _named(frame.head(1), role, name, up, dash)),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
+
+
+def _named(frame: pl.DataFrame, role: Role, name: str, up: int, dash: list[int]) -> list[alt.Chart]:
+    """What a line is called, in the corner that no curve reaches."""
+    base = paint(alt.Chart(frame), role)
+    y = alt.YValue({"expr": f"height - {up}"})  # type: ignore[arg-type]
+    return [
+        base.mark_rule(strokeDash=dash, strokeWidth=2).encode(
+            x=alt.XValue({"expr": "width - 34"}),  # type: ignore[arg-type]
+            x2=alt.X2Value({"expr": "width - 4"}),  # type: ignore[arg-type]
+            y=y,
+        ),
+        base.mark_text(align="right", text=name).encode(x=alt.XValue({"expr": "width - 42"}), y=y),  # type: ignore[arg-type]
+    ]
 
 
 def _largest(frame: pl.DataFrame, column: str) -> float:
