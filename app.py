@@ -16,6 +16,7 @@ page = st.navigation(
     {
         "": [
             st.Page("pages/overview.py", title=t("overview.title"), default=True),
+            st.Page("pages/resolution.py", title=t("resolution.title")),
             st.Page("pages/disputes.py", title=t("disputes.title")),
             st.Page("pages/satisfaction.py", title=t("satisfaction.title")),
             st.Page("pages/stations.py", title=t("stations.title")),

@@ -35,7 +35,7 @@ def compare(
     """Every cell of a question, sorted by key; `on_facts` reads the facts where a mart would do (for benchmarks)."""
     slices = slices_of(facts, question)
     coverage = facts.coverage(question.metric.feed)
-    current, base = _measure(facts, question, slices, on_facts=on_facts)
+    current, base = measure_slices(facts, question, slices, on_facts=on_facts)
     cells, scopes = [], dict[Key, Scope]()
     for number, part in enumerate(slices):
         for key in _keys_of(facts, question, number, current, base):
@@ -51,7 +51,7 @@ def compare(
 def parts_of(facts: Facts, question: Question) -> dict[Key, Parts]:
     """The sums of every cell of the period by key, without base, interval and verdict: for what is computed of them."""
     part = replace(slice_of(facts, question, question.period, None), base=None, base_window=None)
-    current, _ = _measure(facts, question, [part], on_facts=False)
+    current, _ = measure_slices(facts, question, [part])
     return {key: parts for (_, key), parts in current.items()}
 
 
@@ -82,7 +82,9 @@ def _has_long_rows(facts: Facts, metric: Metric) -> bool:
     return any(long.spans_months for long in facts.long_periods(metric.feed))
 
 
-def _measure(facts: Facts, question: Question, slices: Sequence[Slice], *, on_facts: bool) -> tuple[Measured, Measured]:
+def measure_slices(
+    facts: Facts, question: Question, slices: Sequence[Slice], *, on_facts: bool = False
+) -> tuple[Measured, Measured]:
     """Parts by slice number and key, of the period and of its base."""
     current = {number: part.window for number, part in enumerate(slices) if part.window}
     base = {number: part.base_window for number, part in enumerate(slices) if part.base_window}

@@ -29,6 +29,8 @@ _ALL = (
     Dimension("settled_stage", Texts("化解环节", "stage of settlement"), "settled_stage"),
     Dimension("outcome", Texts("处理结果", "outcome"), "outcome"),
     Dimension("mediation_kind", Texts("调解方式", "kind of mediation"), "mediation_kind"),
+    Dimension("lead_body", Texts("牵头单位", "leading body"), "lead_body"),
+    Dimension("mediation_place", Texts("调解地点", "place of mediation"), "place"),
     Dimension("referral_target", Texts("分流去向", "referral target"), "referral_target"),
     Dimension("risk_level", Texts("风险等级", "risk level"), "risk_level"),
     Dimension("age_band", Texts("未化解时长", "age of open cases")),

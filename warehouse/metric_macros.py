@@ -267,13 +267,21 @@ surviving as (
 )
 
 select s.by_key, null as numerator, s.total as denominator,
-    cast(min(s.number) filter (where s.share <= 1 - {metric.quantile} + {ROUNDING}) as double) as value
+    {_read_from_curve(metric)} as value
 from surviving as s
 group by s.by_key, s.total
 union all
 select null, null, 0, null
 from (select 1 as one)
 where by_column is null and not exists (select 1 from surviving)"""
+
+
+def _read_from_curve(metric: Metric) -> str:
+    """The day on which enough are closed; or the share closed by a day, while anybody is followed so long."""
+    if metric.within_days is None:
+        return f"cast(min(s.number) filter (where s.share <= 1 - {metric.quantile} + {ROUNDING}) as double)"
+    still_open = f"coalesce(min(s.share) filter (where s.number <= {metric.within_days}), 1)"
+    return f"case when max(s.number) >= {metric.within_days} or {still_open} = 0 then 1 - {still_open} end"
 
 
 def _stock(metric: Metric) -> str:

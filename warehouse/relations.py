@@ -129,7 +129,18 @@ _ALL = (
     Relation(
         "mediation",
         "mediation",
-        (_one_day("mart.mediation_day", "held_on", ORGANISATION | {"mediation_kind": "r.mediation_kind_code"}),),
+        (
+            _one_day(
+                "mart.mediation_day",
+                "held_on",
+                ORGANISATION
+                | {
+                    "mediation_kind": "r.mediation_kind_code",
+                    "lead_body": "r.lead_body_code",
+                    "mediation_place": "r.place_code",
+                },
+            ),
+        ),
     ),
     Relation(
         "visit",

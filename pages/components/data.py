@@ -23,6 +23,7 @@ from warehouse.metrics import METRICS
 from warehouse.periods import Basis, PeriodNotCovered
 from warehouse.reference import Language
 from warehouse.standardisation import Standardised, standardise
+from warehouse.survival_curve import Curve, survival_curves
 
 QUERIES = Path(__file__).with_name("queries")
 # Generations are immutable and named by when they were built: the id and the place say all there is to say.
@@ -177,6 +178,30 @@ def standardised(
     if board.generation is None:
         raise ValueError(f"no generation to standardise {metric} in")
     return _standardised(board.generation, metric, period, unit, tuple(sorted((where or {}).items())), language)
+
+
+@st.cache_resource(max_entries=500, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _curved(
+    generation: Generation,
+    metric: str,
+    period: str,
+    basis: Basis,
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    last_day: int,
+) -> tuple[Curve | None, Curve | None]:
+    engine = _engine(generation)
+    with engine.lock:
+        question = ask(engine.facts, metric, period, basis=basis, where=dict(where))
+        return survival_curves(engine.facts, question, last_day=last_day)
+
+
+def curved(
+    board: Board, metric: str, period: str, *, basis: Basis, where: Filters, last_day: int
+) -> tuple[Curve | None, Curve | None]:
+    """The survival curves behind a question's period and base, cached as the question is; errors as `compared`."""
+    if board.generation is None:
+        raise ValueError(f"no generation to draw {metric} of")
+    return _curved(board.generation, metric, period, basis, tuple(sorted(where.items())), last_day)
 
 
 class Selected(Protocol):

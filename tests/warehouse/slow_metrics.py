@@ -25,6 +25,7 @@ from tests.warehouse.slow_rules import (
     interpolated_quantile,
     is_followed,
     kaplan_meier_quantile,
+    kaplan_meier_share,
     life,
     stock_rule,
 )
@@ -86,6 +87,7 @@ def read_published(connection: duckdb.DuckDBPyConnection) -> Published:
             received, hour = row.get("received_on"), row.get("received_hour")
             row["weekday_code"] = str(received.isoweekday()) if received else None
             row["hour_code"] = None if hour is None else f"{hour // 10}{hour % 10}"
+            row["mediation_place_code"] = row.get("place_code")
     return Published(tables, until)
 
 
@@ -127,7 +129,7 @@ def _cells(published: Published, metric: str, start: date, end: date, by: str | 
         return _coverage(published, start, end, by)
     if metric.startswith("response_minutes_"):
         return _response(published, metric, start, end, by)
-    if metric.startswith("days_to_resolution_"):
+    if metric.startswith(("days_to_resolution_", "closed_within_", "closed_same_day_")):
         return _duration(published, metric, start, end, by)
     if metric == "incident_rate_per_10k":
         return _rate_of_residents(published, start, end, by)
@@ -238,13 +240,20 @@ def _response(published: Published, metric: str, start: date, end: date, by: str
 
 def _duration(published: Published, metric: str, start: date, end: date, by: str | None) -> dict[Key, Figure]:
     until = published.until["incident"]
-    share = _share_asked(metric)
     rows = [row for row in published.tables["fct_incident"] if _is_inside(_days(row), start, end) and is_followed(row)]
     found = {}
     for key, group in _grouped(rows, by).items():
         lives = [life(row, until) for row in group for _ in range(row["incident_count"])]
-        found[key] = Figure(None, Fraction(len(lives)), kaplan_meier_quantile(lives, share))
+        found[key] = Figure(None, Fraction(len(lives)), _read_from_lives(metric, lives))
     return found
+
+
+def _read_from_lives(metric: str, lives: Sequence[tuple[int, bool]]) -> Number:
+    if metric == "closed_same_day_rate":
+        return kaplan_meier_share(lives, 0)
+    if metric.startswith("closed_within_"):
+        return kaplan_meier_share(lives, int(metric.split("_")[2]))
+    return kaplan_meier_quantile(lives, _share_asked(metric))
 
 
 # --- residents --------------------------------------------------------------------------------------------------------

@@ -274,6 +274,16 @@ def life(row: Row, until: date) -> tuple[int, bool]:
     return ((row["closed_on"] if is_closed else until) - row["received_on"]).days, is_closed
 
 
+def kaplan_meier_share(lives: Sequence[tuple[int, bool]], within: int) -> Number:
+    """The share closed by a day; none where nobody was followed so long and some are open."""
+    surviving = Fraction(1)
+    for day in sorted({days for days, _ in lives if days <= within}):
+        at_risk = sum(days >= day for days, _ in lives)
+        closed = sum(days == day and is_closed for days, is_closed in lives)
+        surviving *= Fraction(at_risk - closed, at_risk)
+    return 1 - surviving if surviving == 0 or any(days >= within for days, _ in lives) else None
+
+
 def kaplan_meier_quantile(lives: Sequence[tuple[int, bool]], share: Fraction) -> Number:
     """The first day on which no more than 1 - share are still open; none where the data end before."""
     surviving = Fraction(1)

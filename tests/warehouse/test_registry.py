@@ -143,10 +143,12 @@ def test_every_text_is_written_in_chinese_and_in_english_without_any(metric: Met
 def test_a_figure_has_the_parts_of_its_kind(metric: Metric) -> None:
     has_denominator = metric.denominator is not None
     assert has_denominator == (metric.kind not in ("additive", "stock"))
-    assert (metric.quantile is not None) == (metric.kind in ("quantile", "survival"))
+    read_from_cases = [metric.quantile, metric.within_days]
+    assert sum(one is not None for one in read_from_cases) == (metric.kind in ("quantile", "survival"))
+    assert metric.within_days is None or metric.kind == "survival"
     assert metric.quantile is None or f"{metric.quantile:.2f}" == ("0.90" if metric.id.endswith("_p90") else "0.50")
     assert (metric.scale != 1) == metric.unit.startswith("per_")
-    assert (metric.unit == "fraction") == (metric.interval == "wilson")
+    assert (metric.unit == "fraction") == (metric.interval == "wilson" or metric.within_days is not None)
     assert metric.smallest_n >= (20 if metric.is_count or metric.unit == "per_10k_year" else 30)
 
 
