@@ -38,6 +38,7 @@ _ALL = (
     Dimension("mode", Texts("调查方式", "mode of survey"), "survey_mode"),
     Dimension("subject", Texts("评价对象", "what was rated"), "subject"),
     Dimension("activity", Texts("工作项目", "kind of work"), "activity"),
+    Dimension("service_channel", Texts("服务渠道", "service channel"), "service_channel"),
     Dimension("month", Texts("月份", "month")),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}

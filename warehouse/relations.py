@@ -159,6 +159,15 @@ _ALL = (
             ),
         ),
     ),
-    Relation("activity", "activity", (Source("mart.activity_day", ORGANISATION | {"activity": "r.activity_code"}),)),
+    Relation(
+        "activity",
+        "activity",
+        (
+            Source(
+                "mart.activity_day",
+                ORGANISATION | {"activity": "r.activity_code", "service_channel": "r.channel_code"},
+            ),
+        ),
+    ),
 )
 RELATIONS: dict[str, Relation] = {relation.name: relation for relation in _ALL}

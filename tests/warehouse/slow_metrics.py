@@ -83,6 +83,8 @@ def read_published(connection: duckdb.DuckDBPyConnection) -> Published:
             row["on_time_minutes"] = station.get("on_time_minutes")
             row["dispute_group_code"] = groups.get(row.get("dispute_type_code"))
             row["visit_category_code"] = row.get("category_code")
+            # Where work was done; an incident's channel is where it came from.
+            row["service_channel_code"] = row.get("channel_code")
     return Published(tables, until)
 
 

@@ -1,0 +1,44 @@
+"""Heat maps: a matrix with its numbers in the cells, and a year of days; polars frame in, drawing out."""
+
+from __future__ import annotations
+
+import altair as alt
+import polars as pl
+
+from pages.components.charts import finish, paint
+from pages.components.drawing import Drawing, pickable
+
+ROW = 30
+# The scale goes on past what is drawn: text keeps a contrast of 4.5 to 1 on the darkest cell, in either theme.
+ROOM_FOR_TEXT = 2.2
+
+
+def matrix(frame: pl.DataFrame, *, split: str, description: str) -> Drawing:
+    """Unit × category with the numbers written in the cells, darker where more is done; an empty cell says why.
+
+    `frame`: code, name, column, rate (0..1, null = none), shown (in the cell), note. Rows and columns in the frame's
+    order; headings break at `split`.
+    """
+    columns = frame["column"].unique(maintain_order=True).to_list()
+    rows = frame["name"].unique(maintain_order=True).to_list()
+    heading = alt.Axis(
+        orient="top",
+        labelAngle=0,
+        title=None,
+        labelExpr=f"split(datum.label, '{split}')",
+        labelOverlap=False,
+        labelLimit=120,
+        labelFontSize=11,
+    )
+    x = alt.X("column:N", sort=columns, axis=heading)
+    y = alt.Y("name:N", sort=rows, title=None, axis=alt.Axis(grid=False, labelLimit=110, labelOverlap=False))
+    tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("column:N", title=" "), alt.Tooltip("note:N", title=" ")]
+    base = alt.Chart(frame).encode(x=x, y=y, tooltip=tip)
+    shade = alt.Fill("rate:Q", scale=alt.Scale(domain=[0, ROOM_FOR_TEXT], nice=False), legend=None)
+    known = base.transform_filter("datum.rate !== null")
+    layers = [
+        pickable(known.mark_rect(cursor="pointer").encode(fill=shade)),
+        paint(known, "ink").mark_text(fontSize=11).encode(text="shown:N"),
+        paint(base.transform_filter("datum.rate === null"), "ordinary").mark_text(fontSize=11).encode(text="shown:N"),
+    ]
+    return finish(alt.LayerChart(layer=layers).properties(height=ROW * max(len(rows), 1) + 44), description)

@@ -1,0 +1,140 @@
+"""What the page of work done shows for one selection: services, and every kind of work against its base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pages.components import row_charts
+from pages.components.cards import plain
+from pages.components.headline import headline, period_of
+from pages.components.kpi import Kpi
+from pages.components.labels import text
+from pages.components.panel import Panel, missing_words
+from pages.components.row_frames import Bar, bars_frame, changes_title, named_by_code, named_by_metric, rates_frame
+from pages.components.view import Asked, View
+from pages.components.work_frames import answer, not_delivered, with_rate, without_rate
+from warehouse.wording import format_period, sentence_of
+
+ON_THE_SPOT, ONE_VISIT, ANSWERED = "on_the_spot_rate", "one_visit_rate", "suggestion_answer_rate"
+CARDS = (ON_THE_SPOT, ONE_VISIT, ANSWERED, "market_day_count", "inspection_count")
+# The services that people come for; the rest of the work is below, by what it is for.
+SERVICES = (
+    "hukou_service_count",
+    "id_card_service_count",
+    "certificate_count",
+    "vehicle_driver_service_count",
+    "legal_advice_count",
+)
+WORK: Mapping[str, tuple[str, ...]] = {
+    "services": (*SERVICES, "home_delivery_count", "errand_count", "help_call_count"),
+    "market": (
+        "market_day_count",
+        "market_day_served_count",
+        "market_day_received_count",
+        "market_day_settled_count",
+    ),
+    "outreach": (
+        "legal_talk_count",
+        "legal_talk_listener_count",
+        "outreach_material_count",
+        "warning_posted_count",
+    ),
+    "suggestions": (
+        "public_meeting_count",
+        "public_meeting_guest_count",
+        "suggestion_received_count",
+        "online_answer_count",
+    ),
+    "inspections": (
+        "inspection_count",
+        "inspection_found_count",
+        "information_update_count",
+        "sales_report_count",
+    ),
+    "patrols": (
+        "patrol_trip_count",
+        "patrol_kilometre_count",
+        "joint_patrol_count",
+        "joint_patrol_person_count",
+    ),
+    "programmes": (
+        "family_session_count",
+        "family_session_household_count",
+        "small_case_accepted_count",
+        "small_case_cleared_count",
+        "dispute_sweep_count",
+        "dispute_sweep_found_count",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class WorkPage:
+    """One period of one selection; `themes` hold the counts of daily work by what it is for."""
+
+    answer: str
+    service: str
+    silent: str
+    cards: tuple[Kpi, ...]
+    figures: Panel
+    channels: Panel
+    kinds: Panel
+    themes: tuple[Panel, ...]
+    note: str
+
+
+def read_work(view: View) -> WorkPage:
+    """Everything on the page, of the period of the view (by default the latest complete month)."""
+    period = period_of(view)
+    asked = {theme: [view.ask(metric, period=period) for metric in metrics] for theme, metrics in WORK.items()}
+    every = [one for theme in asked.values() for one in theme]
+    shown, behind = headline(view, CARDS)
+    return WorkPage(
+        answer(every, unit_name=plain(view.unit.name), language=view.language) or missing_words(every[0], view),
+        _service(view),
+        not_delivered(every, view.language),
+        shown,
+        behind,
+        _shares(view, "channels", "service_channel"),
+        _shares(view, "kinds", "activity"),
+        tuple(_theme(view, theme, rows) for theme, rows in asked.items()),
+        text("work.note", view.language),
+    )
+
+
+def _service(view: View) -> str:
+    asked = view.ask(ON_THE_SPOT, period=period_of(view))
+    if asked.row is None or not asked.row.denominator:
+        return ""
+    return sentence_of(asked.row, asked.metric, unit_name=plain(view.unit.name), language=view.language)
+
+
+def _shares(view: View, key: str, dimension: str) -> Panel:
+    """Both shares of every channel, or of every kind of work, that reports them."""
+    asked = [view.ask(metric, dimension, period=period_of(view)) for metric in (ON_THE_SPOT, ONE_VISIT)]
+    bars = [
+        bar
+        for pair in with_rate(asked, dimension)
+        for bar in (_share(row, one, view) for one, row in pair)
+    ]
+    counts = [view.ask(metric, dimension, period=period_of(view)) for metric in SERVICES] if bars else []
+    if not bars:
+        return Panel(key, text(f"work.{key}.none", view.language), missing_words(asked[0], view), tuple(asked))
+    silent = without_rate(asked, counts, dimension, view.language)
+    subtitle = text(f"work.{key}.subtitle", view.language, period=_when(asked, view)) + silent
+    title = changes_title(bars, view.language)
+    drawing = row_charts.rates(rates_frame(bars, view.language), description=title)
+    return Panel(key, title, subtitle, (*asked, *counts), drawing)
+
+
+def _share(row: object, asked: Asked, view: View) -> Bar:
+    raise NotImplementedError
+
+
+def _theme(view: View, theme: str, asked: Sequence[Asked]) -> Panel:
+    raise NotImplementedError
+
+
+def _when(asked: Sequence[Asked], view: View) -> str:
+    raise NotImplementedError
