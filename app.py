@@ -17,6 +17,7 @@ page = st.navigation(
         "": [
             st.Page("pages/overview.py", title=t("overview.title"), default=True),
             st.Page("pages/visits.py", title=t("visits.title")),
+            st.Page("pages/work.py", title=t("work.title")),
             st.Page("pages/signals.py", title=t("signals.title")),
             st.Page("pages/definitions.py", title=t("definitions.title")),
         ],

@@ -8,7 +8,7 @@ import polars as pl
 from pages.components.charts import finish, paint
 from pages.components.drawing import Drawing, pickable
 
-ROW = 30
+ROW, LINE = 30, 13
 # The scale goes on past what is drawn: text keeps a contrast of 4.5 to 1 on the darkest cell, in either theme.
 ROOM_FOR_TEXT = 2.2
 
@@ -21,6 +21,7 @@ def matrix(frame: pl.DataFrame, *, split: str, description: str) -> Drawing:
     """
     columns = frame["column"].unique(maintain_order=True).to_list()
     rows = frame["name"].unique(maintain_order=True).to_list()
+    lines = max((len(column.split(split)) for column in columns), default=1)
     heading = alt.Axis(
         orient="top",
         labelAngle=0,
@@ -29,6 +30,9 @@ def matrix(frame: pl.DataFrame, *, split: str, description: str) -> Drawing:
         labelOverlap=False,
         labelLimit=120,
         labelFontSize=11,
+        labelLineHeight=LINE,
+        # Lines run downwards from the first one.
+        labelPadding=6 + LINE * (lines - 1),
     )
     x = alt.X("column:N", sort=columns, axis=heading)
     y = alt.Y("name:N", sort=rows, title=None, axis=alt.Axis(grid=False, labelLimit=110, labelOverlap=False))
@@ -41,4 +45,6 @@ def matrix(frame: pl.DataFrame, *, split: str, description: str) -> Drawing:
         paint(known, "ink").mark_text(fontSize=11).encode(text="shown:N"),
         paint(base.transform_filter("datum.rate === null"), "ordinary").mark_text(fontSize=11).encode(text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW * max(len(rows), 1) + 44), description)
+    return finish(
+        alt.LayerChart(layer=layers).properties(height=ROW * max(len(rows), 1) + 18 + LINE * lines), description
+    )

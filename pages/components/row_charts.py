@@ -18,12 +18,12 @@ WIDEST = 1.55
 def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
     """One bar a row from nought, a stroke where its base ended; a figure of the kind "at least" outlined below it.
 
-    `frame`: code, name, length and before (0..1 of the widest bar that it may be held against; null = not known), shown
-    (the number as text, or why there is none), said (base, change and verdict), role, bound (length of the figure of
+    `frame`: code, name, length and before (0..1 of the widest bar that it may be held against; null = not known), end
+    (of the longer of them), shown (the number as text, or why there is none), said (base, change and verdict), role, bound (length of the figure of
     the kind "at least", null without one) and bound_shown. The two bars stand apart: their figures are never added.
     """
     has_bounds = bool(frame["bound"].is_not_null().any())
-    base = _rows(frame, STEP_WITH_BOUNDS if has_bounds else STEP)
+    base = _rows(frame)
     scale = alt.Scale(domain=[0, WIDEST], nice=False)
     x = alt.X("length:Q", axis=None, scale=scale)
     up = 9 if has_bounds else 0
@@ -34,7 +34,9 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
         _names(base, up),
         pickable(_coloured(known).mark_bar(height=12, yOffset=BAR - up, cursor="pointer")),
         *_strokes(base, scale, up),
-        paint(known, "ink").mark_text(align="left", dx=8, dy=BAR - up, fontWeight="bold").encode(text="shown:N"),
+        paint(known, "ink")
+        .mark_text(align="left", dx=8, dy=BAR - up, fontWeight="bold")
+        .encode(x=alt.X("end:Q", axis=None, scale=scale), text="shown:N"),
         # Outlined: nobody knows where it ends.
         paint(bound, "ordinary").mark_bar(
             height=11, yOffset=BAR + up, fillOpacity=0.12, stroke={"expr": INK}, strokeDash=[3, 2], strokeWidth=1.2
@@ -51,7 +53,7 @@ def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
 
     `frame`: code, name, rate, low, high, before (fractions; rate null = not given), shown, said, role.
     """
-    base = _rows(frame, STEP)
+    base = _rows(frame.with_columns(whole=1.0))
     scale = alt.Scale(domain=[0, 1], nice=False)
     x = alt.X("rate:Q", axis=None, scale=scale)
     known = base.transform_filter("datum.rate !== null").encode(x=x)
@@ -60,7 +62,7 @@ def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
         _names(base, 0),
         paint(base, "ordinary")
         .mark_bar(height=12, yOffset=BAR, opacity=0.16, cornerRadius=2)
-        .encode(x=alt.XDatum(0, scale=scale), x2=alt.X2Datum(1)),
+        .encode(x=alt.X("whole:Q", scale=scale, axis=None)),
         pickable(_coloured(known).mark_bar(height=12, yOffset=BAR, opacity=0.75, cursor="pointer")),
         *_strokes(base, scale, 0),
         interval.mark_rule(strokeWidth=2, yOffset=BAR).encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q"),
@@ -76,7 +78,7 @@ def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
 INK = "scale('color', 'ink')"
 
 
-def _rows(frame: pl.DataFrame, step: int) -> alt.Chart:
+def _rows(frame: pl.DataFrame) -> alt.Chart:
     order = frame["name"].to_list()
     y = alt.Y("name:N", sort=order, axis=None, scale=alt.Scale(padding=0))
     tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title=" "), alt.Tooltip("said:N", title=" ")]
@@ -92,8 +94,8 @@ def _names(base: alt.Chart, up: int) -> alt.Chart:
 
 
 def _said(base: alt.Chart, up: int) -> alt.Chart:
-    return paint(base, "ordinary").mark_text(align="left", dy=SAID + up, fontSize=11).encode(
-        x=alt.value(0), text="said:N"
+    return (
+        paint(base, "ordinary").mark_text(align="left", dy=SAID + up, fontSize=11).encode(x=alt.value(0), text="said:N")
     )
 
 

@@ -11,9 +11,9 @@ from pages.components.headline import headline, period_of
 from pages.components.kpi import Kpi
 from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
-from pages.components.row_frames import Bar, bars_frame, changes_title, named_by_code, named_by_metric, rates_frame
+from pages.components.row_frames import bars_frame, changes_title, named_by_metric, rates_frame
 from pages.components.view import Asked, View
-from pages.components.work_frames import answer, not_delivered, with_rate, without_rate
+from pages.components.work_frames import answer, is_known, not_delivered, share_bars, without_share
 from warehouse.wording import format_period, sentence_of
 
 ON_THE_SPOT, ONE_VISIT, ANSWERED = "on_the_spot_rate", "one_visit_rate", "suggestion_answer_rate"
@@ -91,7 +91,7 @@ def read_work(view: View) -> WorkPage:
     every = [one for theme in asked.values() for one in theme]
     shown, behind = headline(view, CARDS)
     return WorkPage(
-        answer(every, unit_name=plain(view.unit.name), language=view.language) or missing_words(every[0], view),
+        answer(every, unit_name=plain(view.unit.name), language=view.language) or text("work.nothing", view.language),
         _service(view),
         not_delivered(every, view.language),
         shown,
@@ -113,28 +113,33 @@ def _service(view: View) -> str:
 def _shares(view: View, key: str, dimension: str) -> Panel:
     """Both shares of every channel, or of every kind of work, that reports them."""
     asked = [view.ask(metric, dimension, period=period_of(view)) for metric in (ON_THE_SPOT, ONE_VISIT)]
-    bars = [
-        bar
-        for pair in with_rate(asked, dimension)
-        for bar in (_share(row, one, view) for one, row in pair)
-    ]
-    counts = [view.ask(metric, dimension, period=period_of(view)) for metric in SERVICES] if bars else []
+    bars = share_bars(asked, dimension, view.language)
     if not bars:
-        return Panel(key, text(f"work.{key}.none", view.language), missing_words(asked[0], view), tuple(asked))
-    silent = without_rate(asked, counts, dimension, view.language)
-    subtitle = text(f"work.{key}.subtitle", view.language, period=_when(asked, view)) + silent
-    title = changes_title(bars, view.language)
+        none = text(f"work.{key}.none", view.language)
+        return Panel(key, none, missing_words(asked[0], view), tuple(asked))
+    counts = [view.ask(metric, dimension, period=period_of(view)) for metric in SERVICES]
+    subtitle = text(f"work.{key}.subtitle", view.language, period=_when(asked, view))
+    title = text(f"work.{key}.title", view.language, finding=changes_title(bars, view.language))
     drawing = row_charts.rates(rates_frame(bars, view.language), description=title)
-    return Panel(key, title, subtitle, (*asked, *counts), drawing)
-
-
-def _share(row: object, asked: Asked, view: View) -> Bar:
-    raise NotImplementedError
+    silent = without_share(asked[0], counts, dimension, view.language)
+    return Panel(key, title, subtitle + silent, (*asked, *counts), drawing)
 
 
 def _theme(view: View, theme: str, asked: Sequence[Asked]) -> Panel:
-    raise NotImplementedError
+    """Work of one purpose: every row on its own scale, for their units differ."""
+    bars = [named_by_metric(one.row, one.metric, view.language) for one in asked if one.row and is_known(one.row)]
+    if not bars:
+        none = text("work.none", view.language)
+        title = text(f"work.{theme}.title", view.language, finding=none)
+        return Panel(theme, title, missing_words(asked[0], view), tuple(asked))
+    title = text(f"work.{theme}.title", view.language, finding=changes_title(bars, view.language))
+    drawing = row_charts.bars(bars_frame(bars, view.language, is_one_scale=False), description=title)
+    subtitle = text("work.subtitle", view.language, period=_when(asked, view))
+    if any(bar.row.at_least_value is not None for bar in bars):
+        subtitle += text("work.bounds", view.language)
+    return Panel(theme, title, subtitle, tuple(asked), drawing)
 
 
 def _when(asked: Sequence[Asked], view: View) -> str:
-    raise NotImplementedError
+    rows = [one.row for one in asked if one.row]
+    return format_period(rows[0].period if rows else view.window, view.language)
