@@ -9,7 +9,7 @@ from warehouse.metric_definition import Texts
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension; its codes are named by a code list, by an organisation, or by itself (months)."""
+    """One dimension; its codes are named by a code list, by an organisation, or by itself (months, days)."""
 
     name: str
     text: Texts
@@ -40,9 +40,12 @@ _ALL = (
     Dimension("activity", Texts("工作项目", "kind of work"), "activity"),
     Dimension("service_channel", Texts("服务渠道", "service channel"), "service_channel"),
     Dimension("month", Texts("月份", "month")),
+    Dimension("day", Texts("日期", "day")),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}
 
+# A cell of these is a window of its own, with a base of its own.
+TIMES = ("month", "day")
 ORGANISATIONS = ("city_bureau", "branch", "station", "beat")
 # Oldest day of each band, in days; the last has no end.
 AGE_BANDS: dict[str, tuple[int, int | None, Texts]] = {

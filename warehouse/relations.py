@@ -132,7 +132,10 @@ _ALL = (
         (
             Source(
                 "mart.visit_day",
-                ORGANISATION | {"visit_category": "r.category_code", "transport": "r.transport_code"},
+                ORGANISATION
+                | {"visit_category": "r.category_code", "transport": "r.transport_code"}
+                # A row that stands for more than a day belongs to none: see metric_sql.inside.
+                | {"day": "cast(r.period_start as varchar)"},
             ),
         ),
     ),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import altair as alt
 import polars as pl
 
 from pages.components.charts import finish, paint
 from pages.components.drawing import Drawing, pickable
 
-ROW, LINE = 30, 13
+ROW, LINE, DAY_ROW = 30, 13, 22
+# A leap year that begins on a Sunday.
+WEEKS = 54
 # The scale goes on past what is drawn: text keeps a contrast of 4.5 to 1 on the darkest cell, in either theme.
 ROOM_FOR_TEXT = 2.2
 
@@ -45,6 +49,35 @@ def matrix(frame: pl.DataFrame, *, split: str, description: str) -> Drawing:
         paint(known, "ink").mark_text(fontSize=11).encode(text="shown:N"),
         paint(base.transform_filter("datum.rate === null"), "ordinary").mark_text(fontSize=11).encode(text="shown:N"),
     ]
-    return finish(
-        alt.LayerChart(layer=layers).properties(height=ROW * max(len(rows), 1) + 18 + LINE * lines), description
+    height = ROW * max(len(rows), 1) + 18 + LINE * lines
+    return finish(alt.LayerChart(layer=layers).properties(height=height), description)
+
+
+def calendar(frame: pl.DataFrame, *, months: Mapping[int, str], weekdays: Sequence[str], description: str) -> Drawing:
+    """A year of days, a week a column, darker where more was done; × where nothing was delivered.
+
+    `frame`: week (0 is that of 1 January), weekday (one of `weekdays`), day (its text), value (null = not delivered),
+    shown. `months`: the week in which each month begins, and its name.
+    """
+    names = ", ".join(f"'{week}': '{name}'" for week, name in months.items())
+    heading = alt.Axis(
+        orient="top",
+        values=list(months),
+        labelExpr=f"{{{names}}}[datum.value]",
+        labelAngle=0,
+        labelAlign="left",
+        labelOffset=-6,
+        labelOverlap="greedy",
+        title=None,
     )
+    x = alt.X("week:O", axis=heading, scale=alt.Scale(domain=list(range(WEEKS)), paddingInner=0.12))
+    y = alt.Y("weekday:N", sort=list(weekdays), title=None, axis=alt.Axis(grid=False, labelOverlap=False))
+    tip = [alt.Tooltip("day:N", title=" "), alt.Tooltip("shown:N", title=" ")]
+    base = alt.Chart(frame).encode(x=x, y=y, tooltip=tip)
+    shade = alt.Fill("value:Q", scale=alt.Scale(domainMin=0, nice=False), legend=None)
+    missing = paint(base.transform_filter("datum.value === null"), "attention")
+    layers = [
+        base.transform_filter("datum.value !== null").mark_rect().encode(fill=shade),
+        missing.mark_text(text="×", fontSize=10),
+    ]
+    return finish(alt.LayerChart(layer=layers).properties(height=DAY_ROW * 7 + 26), description)

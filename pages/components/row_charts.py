@@ -19,8 +19,9 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
     """One bar a row from nought, a stroke where its base ended; a figure of the kind "at least" outlined below it.
 
     `frame`: code, name, length and before (0..1 of the widest bar that it may be held against; null = not known), end
-    (of the longer of them), shown (the number as text, or why there is none), said (base, change and verdict), role, bound (length of the figure of
-    the kind "at least", null without one) and bound_shown. The two bars stand apart: their figures are never added.
+    (of the longer of them), shown (the number as text, or why there is none), said (base, change and verdict), role,
+    bound (length of the figure of the kind "at least", null without one) and bound_shown. The two bars stand apart:
+    their figures are never added.
     """
     has_bounds = bool(frame["bound"].is_not_null().any())
     base = _rows(frame)
@@ -43,7 +44,8 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
         ),
         paint(bound, "ink").mark_text(align="left", dx=8, dy=BAR + up).encode(text="bound_shown:N"),
         nothing.mark_text(align="left", dx=0, dy=BAR - up).encode(x=alt.XDatum(0, scale=scale), text="shown:N"),
-        _said(base, up),
+        _said(base.transform_filter("datum.bound !== null"), SAID + up),
+        _said(base.transform_filter("datum.bound === null"), SAID - up),
     ]
     return _finish(frame, layers, STEP_WITH_BOUNDS if has_bounds else STEP, description)
 
@@ -69,7 +71,7 @@ def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
         paint(base, "ink")
         .mark_text(align="right", dy=NAME, fontWeight="bold")
         .encode(x=alt.value("width"), text="shown:N"),
-        _said(base, 0),
+        _said(base, SAID),
     ]
     return _finish(frame, layers, STEP, description)
 
@@ -93,10 +95,9 @@ def _names(base: alt.Chart, up: int) -> alt.Chart:
     return paint(base, "ink").mark_text(align="left", dy=NAME - up).encode(x=alt.value(0), text="name:N")
 
 
-def _said(base: alt.Chart, up: int) -> alt.Chart:
-    return (
-        paint(base, "ordinary").mark_text(align="left", dy=SAID + up, fontSize=11).encode(x=alt.value(0), text="said:N")
-    )
+def _said(base: alt.Chart, down: int) -> alt.Chart:
+    said = paint(base, "ordinary").encode(x=alt.value(0), text="said:N")
+    return said.mark_text(align="left", dy=down, fontSize=11)
 
 
 def _strokes(base: alt.Chart, scale: alt.Scale, up: int) -> list[alt.Chart]:

@@ -15,7 +15,7 @@ from warehouse.finding import COMPARED, find
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
 from warehouse.sentence_texts import say
-from warehouse.wording import begin_sentence, format_base, format_change, format_value, format_verdict
+from warehouse.wording import begin_sentence, format_base, format_change, format_value, format_verdict, verdict_word
 
 # Changes that a title names.
 NAMED = 3
@@ -117,7 +117,8 @@ def _rate(bar: Bar, language: Language) -> tuple[object, ...]:
     low, high = (row.value_low, row.value_high) if is_told else (None, None)
     told = row.value if is_told else None
     shown = format_value(row, metric, language)
-    return bar.code, bar.name, told, low, high, before, shown, said(row, metric, language), role_of(row, metric)
+    role = role_of(row, metric) if is_told else "ordinary"
+    return bar.code, bar.name, told, low, high, before, shown, said(row, metric, language), role
 
 
 def _alone(row: ComparisonRow, metric: Metric, language: Language, *, at_least: float | None) -> str:
@@ -134,7 +135,9 @@ def said(row: ComparisonRow, metric: Metric, language: Language) -> str:
         words.append(text(f"rows.base_{row.basis}", language, base=format_base(row, metric, language)))
     if finding.change:
         words.append(format_change(row, metric, language))
-    verdict = format_verdict(row, metric, language)
+    # Of too few no rate is given, so none is up or down.
+    is_few = finding.change is None and finding.is_small and finding.case in ("up", "down")
+    verdict = verdict_word("small_base", metric, language) if is_few else format_verdict(row, metric, language)
     if verdict != format_value(row, metric, language):
         words.append(verdict)
     return text("card.joiner", language).join(words)
@@ -165,5 +168,6 @@ def changes_title(bars: Sequence[Bar], language: Language) -> str:
         )
         for bar in real[:NAMED]
     )
-    key = "rows.title_more" if len(real) > NAMED else "rows.title_real"
-    return begin_sentence(text(key, language, names=names, n=len(real), rest=len(compared) - len(real)))
+    rest = len(compared) - len(real)
+    kind = "more" if len(real) > NAMED else "real" if rest else "all"
+    return begin_sentence(text(f"rows.title_{kind}", language, names=names, n=len(real), rest=rest))

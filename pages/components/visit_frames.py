@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -11,8 +12,9 @@ from pages.components.labels import text
 from pages.components.row_frames import parts, said
 from pages.components.view import Asked
 from warehouse.comparison_row import ComparisonRow
+from warehouse.metric_definition import Metric
 from warehouse.reference import Language, codes_of
-from warehouse.wording import begin_sentence, format_value
+from warehouse.wording import begin_sentence, format_exact, format_month_name, format_value
 
 _MATRIX = {
     "code": pl.String,
@@ -22,6 +24,7 @@ _MATRIX = {
     "shown": pl.String,
     "note": pl.String,
 }
+_CALENDAR = {"week": pl.Int64, "weekday": pl.String, "day": pl.String, "value": pl.Float64, "shown": pl.String}
 
 
 def in_list_order(
@@ -67,3 +70,91 @@ def matrix_title(rows: Sequence[ComparisonRow], *, period: str, language: Langua
     done = sum(row.numerator == row.denominator for row in rows)
     untouched = sum(row.numerator == 0 for row in rows)
     return text("visits.matrix.title", language, period=period, n=len(rows), done=done, untouched=untouched)
+
+
+def calendar_frame(rows: Sequence[ComparisonRow], metric: Metric, language: Language) -> pl.DataFrame:
+    """The days of a year, what `heat_charts.calendar` draws."""
+    weekdays = text("visits.calendar.weekdays", language).split()
+    first = rows[0].period.start.replace(month=1, day=1) if rows else None
+    table = []
+    for row in rows:
+        assert first is not None
+        day = row.period.start
+        shown = format_value(row, metric, language)
+        table.append(
+            (_week(day, first), weekdays[day.weekday()], begin_sentence(row.names["day"] or ""), row.value, shown)
+        )
+    return pl.DataFrame(table, schema=_CALENDAR, orient="row")
+
+
+def _week(day: date, first: date) -> int:
+    """Weeks begin on Monday; the one of 1 January is number 0."""
+    return ((day - first).days + first.weekday()) // 7
+
+
+def month_weeks(year: int, language: Language) -> dict[int, str]:
+    """The week of the year in which each month begins, and its name."""
+    first = date(year, 1, 1)
+    days = [date(year, month, 1) for month in range(1, 13)]
+    return {_week(day, first): format_month_name(day, language) for day in days}
+
+
+def calendar_title(rows: Sequence[ComparisonRow], metric: Metric, *, year: int, language: Language) -> str:
+    """The busiest day, and on how many nobody was visited."""
+    busiest = max(rows, key=lambda row: row.value or 0)
+    return text(
+        "visits.calendar.title",
+        language,
+        year=year,
+        n=len(rows),
+        day=busiest.names["day"],
+        most=format_value(busiest, metric, language),
+        none=sum(row.value == 0 for row in rows),
+    )
+
+
+def months_frame(rows: Sequence[ComparisonRow], metric: Metric, language: Language) -> pl.DataFrame:
+    """Category × month of what is kept by month only, as `heat_charts.matrix` draws it."""
+    most = max((row.value or 0 for row in rows), default=0) or 1
+    ordered = in_list_order(rows, "visit_category")
+    table = [
+        (
+            "",
+            begin_sentence(row.names["visit_category"] or text("rows.unknown", language)),
+            format_month_name(row.period.start, language),
+            row.value / most if row.value is not None else None,
+            format_exact(int(row.value)) if row.value is not None else "—",
+            format_value(row, metric, language),
+        )
+        for row in ordered
+    ]
+    return pl.DataFrame(table, schema=_MATRIX, orient="row")
+
+
+def reach_frame(asked: Asked, level: str, names: Mapping[str, str], language: Language) -> pl.DataFrame:
+    """Units in the order of their codes, what `charts.dots` draws."""
+    rows = {row.keys[level]: row for row in asked.rows}
+    table = [
+        (code, name, rows[code].value, format_value(rows[code], asked.metric, language))
+        for code, name in names.items()
+        if code in rows
+    ]
+    schema = {"code": pl.String, "name": pl.String, "value": pl.Float64, "shown": pl.String}
+    return pl.DataFrame(table, schema=schema, orient="row")
+
+
+def reach_title(asked: Asked, language: Language) -> str:
+    """The range over the units; no unit is named for its place in it."""
+    known = [row for row in asked.rows if row.value is not None]
+    if not known:
+        return text("visits.reach.none", language)
+    low, high = min(known, key=lambda row: row.value or 0), max(known, key=lambda row: row.value or 0)
+    if len(known) == 1:
+        return text("visits.reach.one", language, high=format_value(high, asked.metric, language))
+    return text(
+        "visits.reach.title",
+        language,
+        n=len(known),
+        low=format_value(low, asked.metric, language),
+        high=format_value(high, asked.metric, language),
+    )

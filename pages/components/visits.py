@@ -14,7 +14,17 @@ from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
 from pages.components.row_frames import Bar, bars_frame, changes_title, named_by_code, parts, rates_frame
 from pages.components.view import Asked, View
-from pages.components.visit_frames import in_list_order, matrix_frame, matrix_title
+from pages.components.visit_frames import (
+    calendar_frame,
+    calendar_title,
+    in_list_order,
+    matrix_frame,
+    matrix_title,
+    month_weeks,
+    months_frame,
+    reach_frame,
+    reach_title,
+)
 from warehouse.comparison_row import ComparisonRow
 from warehouse.metrics import METRICS
 from warehouse.wording import format_month_name, format_period, sentence_of
@@ -39,6 +49,8 @@ class VisitPage:
     stages: tuple[Kpi, ...]
     totals: Panel
     transport: Panel
+    reach: Panel
+    calendar: Panel
     households: Panel
     note: str
 
@@ -58,6 +70,8 @@ def read_visits(view: View) -> VisitPage:
         stages,
         totals,
         _transport(view),
+        _reach(view),
+        _calendar(view),
         _households(view),
         text("visits.note", view.language),
     )
@@ -129,6 +143,47 @@ def _transport(view: View) -> Panel:
     drawing = row_charts.bars(bars_frame(bars, view.language, is_one_scale=True), description=title)
     subtitle = text("visits.transport.subtitle", view.language, period=_when(asked, view))
     return Panel("transport", title, subtitle, (asked,), drawing)
+
+
+def _reach(view: View) -> Panel:
+    """Households reached by unit, in the order of their codes."""
+    organisations = read(view.board, "organisations")
+    level = figures.lowest_level(read(view.board, "unit_coverage"), organisations)
+    asked = view.ask(HOUSEHOLDS, level, period=period_of(view))
+    if not any(row.value is not None for row in asked.rows):
+        return _empty("reach", text("visits.reach.none", view.language), asked, view)
+    names = dict(organisations.select("code", "name").iter_rows())
+    title = reach_title(asked, view.language)
+    drawing = charts.dots(reach_frame(asked, level, names, view.language), description=title)
+    subtitle = text("visits.reach.subtitle", view.language, period=_when(asked, view))
+    return Panel("reach", title, subtitle, (asked,), drawing, pick="org")
+
+
+def _calendar(view: View) -> Panel:
+    """The days of the year; where the source keeps months only, its categories by month."""
+    metric, language, year = METRICS[VISITS], view.language, view.month.year
+    asked = view.ask(VISITS, "day", period=str(year), basis="yoy")
+    days = [row for row in asked.rows if "coarse_grain" not in row.flags]
+    if not any(row.value for row in days):
+        return _by_month(view, year)
+    title = calendar_title(days, metric, year=year, language=language)
+    drawing = heat_charts.calendar(
+        calendar_frame(days, metric, language),
+        months=month_weeks(year, language),
+        weekdays=text("visits.calendar.weekdays", language).split(),
+        description=title,
+    )
+    return Panel("calendar", title, text("visits.calendar.subtitle", language), (asked,), drawing)
+
+
+def _by_month(view: View, year: int) -> Panel:
+    asked = view.ask(VISITS, "visit_category", "month", period=str(year), basis="yoy")
+    if not any(row.value for row in asked.rows):
+        return _empty("calendar", text("visits.calendar.none", view.language, year=year), asked, view)
+    title = text("visits.calendar.months", view.language, year=year)
+    frame = months_frame(asked.rows, asked.metric, view.language)
+    drawing = heat_charts.matrix(frame, split=text("visits.matrix.split", view.language), description=title)
+    return Panel("calendar", title, text("visits.calendar.months_subtitle", view.language), (asked,), drawing)
 
 
 def _households(view: View) -> Panel:

@@ -14,10 +14,10 @@ from pages.components.panel import Panel, missing_words
 from pages.components.row_frames import bars_frame, changes_title, named_by_metric, rates_frame
 from pages.components.view import Asked, View
 from pages.components.work_frames import answer, is_known, not_delivered, share_bars, without_share
-from warehouse.wording import format_period, sentence_of
+from warehouse.wording import format_period, format_value, sentence_of
 
 ON_THE_SPOT, ONE_VISIT, ANSWERED = "on_the_spot_rate", "one_visit_rate", "suggestion_answer_rate"
-CARDS = (ON_THE_SPOT, ONE_VISIT, ANSWERED, "market_day_count", "inspection_count")
+CARDS = (ON_THE_SPOT, ONE_VISIT, "market_day_count", "suggestion_received_count", "inspection_count")
 # The services that people come for; the rest of the work is below, by what it is for.
 SERVICES = (
     "hukou_service_count",
@@ -44,6 +44,8 @@ WORK: Mapping[str, tuple[str, ...]] = {
         "public_meeting_count",
         "public_meeting_guest_count",
         "suggestion_received_count",
+        "suggestion_answered_count",
+        "suggestion_declined_count",
         "online_answer_count",
     ),
     "inspections": (
@@ -137,7 +139,18 @@ def _theme(view: View, theme: str, asked: Sequence[Asked]) -> Panel:
     subtitle = text("work.subtitle", view.language, period=_when(asked, view))
     if any(bar.row.at_least_value is not None for bar in bars):
         subtitle += text("work.bounds", view.language)
-    return Panel(theme, title, subtitle, tuple(asked), drawing)
+    if theme != "suggestions":
+        return Panel(theme, title, subtitle, tuple(asked), drawing)
+    rate = view.ask(ANSWERED, period=period_of(view))
+    return Panel(theme, title, subtitle + _answered(rate, view), (*asked, rate), drawing)
+
+
+def _answered(asked: Asked, view: View) -> str:
+    """The share of suggestions answered, which may be more than all: some came in before the period."""
+    if asked.row is None or not asked.row.denominator:
+        return ""
+    share = format_value(asked.row, asked.metric, view.language)
+    return text("work.answered", view.language, share=share)
 
 
 def _when(asked: Sequence[Asked], view: View) -> str:

@@ -99,6 +99,10 @@ def cells(published: Published, metric: str, start: date, end: date, by: str | N
     if by == "month":
         months = {f"{first:%Y-%m}": _cell(published, metric, first, last) for first, last in months_of(start, end)}
         return {month: figure for month, figure in months.items() if figure is not None}
+    if by == "day":
+        every = (start + number * DAY for number in range((end - start).days + 1))
+        days = {day.isoformat(): _cell(published, metric, day, day) for day in every}
+        return {day: figure for day, figure in days.items() if figure is not None}
     return _cells(published, metric, start, end, by)
 
 

@@ -230,6 +230,8 @@ WORK_COUNTS: dict[str, tuple[str, str, str]] = {
     "public_meeting_count": ("public_meeting", "done", "time"),
     "public_meeting_guest_count": ("public_meeting", "persons", "person_time"),
     "suggestion_received_count": ("suggestion", "received", "item"),
+    "suggestion_answered_count": ("suggestion", "answered", "item"),
+    "suggestion_declined_count": ("suggestion", "refused_with_reason", "item"),
     "outreach_material_count": ("outreach_material", "done", "copy"),
     "warning_posted_count": ("warning_posted", "done", "item"),
     "online_answer_count": ("online_consult", "answered", "item"),
