@@ -12,5 +12,6 @@ if view:
     cards.note(seen.silent)
     panels.show_cards(seen.cards, seen.figures, view)
     panels.show_beside([seen.channels, seen.kinds], view)
+    cards.note(seen.how)
     panels.show_beside(seen.themes, view)
     cards.note(seen.note)

@@ -33,7 +33,7 @@ def matrix(frame: pl.DataFrame, *, split: str, description: str) -> Drawing:
         labelExpr=f"split(datum.label, '{split}')",
         labelOverlap=False,
         labelLimit=120,
-        labelFontSize=11,
+        labelFontSize=10,
         labelLineHeight=LINE,
         # Lines run downwards from the first one.
         labelPadding=6 + LINE * (lines - 1),

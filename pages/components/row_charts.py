@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
@@ -11,6 +13,9 @@ from pages.components.drawing import Drawing, pickable
 STEP, STEP_WITH_BOUNDS = 58, 76
 # Where the lines of a row stand, in pixels from its middle.
 NAME, BAR, SAID = -20, -3, 15
+BAR_HEIGHT = 12
+# With a fourth line the others move up.
+LIFT = 8
 # Room behind the longest bar for its number.
 WIDEST = 1.55
 
@@ -28,12 +33,12 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
     scale = alt.Scale(domain=[0, WIDEST], nice=False)
     x = alt.X("length:Q", axis=None, scale=scale)
     up = 9 if has_bounds else 0
-    known = base.transform_filter("datum.length !== null").encode(x=x)
+    known, quiet = base.transform_filter("datum.length !== null").encode(x=x), paint(base, "ordinary")
     nothing = paint(base.transform_filter("datum.length === null && datum.bound === null"), "attention")
     bound = base.transform_filter("datum.bound !== null").encode(x=alt.X("bound:Q", axis=None, scale=scale))
     layers = [
-        _names(base, up),
-        pickable(_coloured(known).mark_bar(height=12, yOffset=BAR - up, cursor="pointer")),
+        _line(paint(base, "ink"), "name", NAME - up),
+        pickable(_coloured(known).mark_bar(height=BAR_HEIGHT, yOffset=BAR - up, cursor="pointer")),
         *_strokes(base, scale, up),
         paint(known, "ink")
         .mark_text(align="left", dx=8, dy=BAR - up, fontWeight="bold")
@@ -44,8 +49,8 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
         ),
         paint(bound, "ink").mark_text(align="left", dx=8, dy=BAR + up).encode(text="bound_shown:N"),
         nothing.mark_text(align="left", dx=0, dy=BAR - up).encode(x=alt.XDatum(0, scale=scale), text="shown:N"),
-        _said(base.transform_filter("datum.bound !== null"), SAID + up),
-        _said(base.transform_filter("datum.bound === null"), SAID - up),
+        _line(quiet.transform_filter("datum.bound !== null"), "said", SAID + up, fontSize=11),
+        _line(quiet.transform_filter("datum.bound === null"), "said", SAID - up, fontSize=11),
     ]
     return _finish(frame, layers, STEP_WITH_BOUNDS if has_bounds else STEP, description)
 
@@ -53,27 +58,27 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
 def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
     """One share a row as a bar on its track from 0 to all, with its interval; a stroke where its base stood.
 
-    `frame`: code, name, rate, low, high, before (fractions; rate null = not given), shown, said, role.
+    `frame`: code, name, rate, low, high, before (fractions; rate null = not given), shown (rate and verdict), said
+    (base and change), role.
     """
     base = _rows(frame.with_columns(whole=1.0))
     scale = alt.Scale(domain=[0, 1], nice=False)
     x = alt.X("rate:Q", axis=None, scale=scale)
+    track = paint(base, "ordinary").encode(x=alt.X("whole:Q", scale=scale, axis=None))
     known = base.transform_filter("datum.rate !== null").encode(x=x)
     interval = paint(base.transform_filter("datum.low !== null"), "ink")
     layers = [
-        _names(base, 0),
-        paint(base, "ordinary")
-        .mark_bar(height=12, yOffset=BAR, opacity=0.16, cornerRadius=2)
-        .encode(x=alt.X("whole:Q", scale=scale, axis=None)),
-        pickable(_coloured(known).mark_bar(height=12, yOffset=BAR, opacity=0.75, cursor="pointer")),
-        *_strokes(base, scale, 0),
-        interval.mark_rule(strokeWidth=2, yOffset=BAR).encode(x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q"),
-        paint(base, "ink")
-        .mark_text(align="right", dy=NAME, fontWeight="bold")
-        .encode(x=alt.value("width"), text="shown:N"),
-        _said(base, SAID),
+        _line(paint(base, "ink"), "name", NAME - LIFT),
+        track.mark_bar(height=BAR_HEIGHT, yOffset=BAR - LIFT, opacity=0.16),
+        pickable(_coloured(known).mark_bar(height=BAR_HEIGHT, yOffset=BAR - LIFT, opacity=0.75, cursor="pointer")),
+        *_strokes(base, scale, LIFT),
+        interval.mark_rule(strokeWidth=2, yOffset=BAR - LIFT).encode(
+            x=alt.X("low:Q", scale=scale, axis=None), x2="high:Q"
+        ),
+        _line(paint(base, "ink"), "shown", SAID - LIFT, fontWeight="bold"),
+        _line(paint(base, "ordinary"), "said", SAID - LIFT + 16, fontSize=11),
     ]
-    return _finish(frame, layers, STEP, description)
+    return _finish(frame, layers, STEP + 2 * LIFT, description)
 
 
 # The outline takes the colour of text, whichever theme the reader has.
@@ -88,16 +93,15 @@ def _rows(frame: pl.DataFrame) -> alt.Chart:
 
 
 def _coloured(chart: alt.Chart) -> alt.Chart:
-    return chart.encode(color=alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None))
+    coloured: alt.Chart = chart.encode(color=alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None))
+    return coloured
 
 
-def _names(base: alt.Chart, up: int) -> alt.Chart:
-    return paint(base, "ink").mark_text(align="left", dy=NAME - up).encode(x=alt.value(0), text="name:N")
-
-
-def _said(base: alt.Chart, down: int) -> alt.Chart:
-    said = paint(base, "ordinary").encode(x=alt.value(0), text="said:N")
-    return said.mark_text(align="left", dy=down, fontSize=11)
+def _line(chart: alt.Chart, field: str, down: int, **look: Any) -> alt.Chart:
+    """A line of words from the left edge; cut where the chart ends, or it would push the bars together."""
+    words = chart.encode(x=alt.value(0), text=f"{field}:N")
+    line: alt.Chart = words.mark_text(align="left", dy=down, limit={"expr": "width"}, **look)
+    return line
 
 
 def _strokes(base: alt.Chart, scale: alt.Scale, up: int) -> list[alt.Chart]:

@@ -18,7 +18,7 @@ from warehouse.sentence_texts import say
 from warehouse.wording import begin_sentence, format_base, format_change, format_value, format_verdict, verdict_word
 
 # Changes that a title names.
-NAMED = 3
+NAMED = 2
 _BARS = {
     "code": pl.String,
     "name": pl.String,
@@ -116,9 +116,10 @@ def _rate(bar: Bar, language: Language) -> tuple[object, ...]:
     before = row.base_value if find(row, metric).change is not None else None
     low, high = (row.value_low, row.value_high) if is_told else (None, None)
     told = row.value if is_told else None
-    shown = format_value(row, metric, language)
+    shown = _joined([format_value(row, metric, language), verdict_words(row, metric, language)], language)
+    against = _joined(_against(row, metric, language), language)
     role = role_of(row, metric) if is_told else "ordinary"
-    return bar.code, bar.name, told, low, high, before, shown, said(row, metric, language), role
+    return bar.code, bar.name, told, low, high, before, shown, against, role
 
 
 def _alone(row: ComparisonRow, metric: Metric, language: Language, *, at_least: float | None) -> str:
@@ -129,18 +130,30 @@ def _alone(row: ComparisonRow, metric: Metric, language: Language, *, at_least: 
 
 def said(row: ComparisonRow, metric: Metric, language: Language) -> str:
     """Base, change and verdict, as far as each may be told."""
+    return _joined([*_against(row, metric, language), verdict_words(row, metric, language)], language)
+
+
+def verdict_words(row: ComparisonRow, metric: Metric, language: Language) -> str:
+    """The verdict; of too few no rate is given, so none is up or down. Empty where the value says it already."""
+    finding = find(row, metric)
+    is_few = finding.change is None and finding.is_small and finding.case in ("up", "down")
+    verdict = verdict_word("small_base", metric, language) if is_few else format_verdict(row, metric, language)
+    return verdict if verdict != format_value(row, metric, language) else ""
+
+
+def _against(row: ComparisonRow, metric: Metric, language: Language) -> list[str]:
+    """The base and the change."""
     finding = find(row, metric)
     words = []
     if finding.case in COMPARED and finding.base is not None:
         words.append(text(f"rows.base_{row.basis}", language, base=format_base(row, metric, language)))
     if finding.change:
         words.append(format_change(row, metric, language))
-    # Of too few no rate is given, so none is up or down.
-    is_few = finding.change is None and finding.is_small and finding.case in ("up", "down")
-    verdict = verdict_word("small_base", metric, language) if is_few else format_verdict(row, metric, language)
-    if verdict != format_value(row, metric, language):
-        words.append(verdict)
-    return text("card.joiner", language).join(words)
+    return words
+
+
+def _joined(words: Sequence[str], language: Language) -> str:
+    return text("card.joiner", language).join(word for word in words if word)
 
 
 def parts(row: ComparisonRow, metric: Metric, language: Language) -> str:
@@ -154,10 +167,10 @@ def changes_title(bars: Sequence[Bar], language: Language) -> str:
     """Which of them really changed, at most three by name; or that none did, or that nothing can be compared."""
     compared = [bar for bar in bars if find(bar.row, bar.metric).change is not None]
     if not compared:
-        return text("rows.title_not_comparable", language)
+        return begin_sentence(text("rows.title_not_comparable", language))
     real = [bar for bar in compared if find(bar.row, bar.metric).case in ("up", "down")]
     if not real:
-        return text("rows.title_noise", language, n=len(compared))
+        return begin_sentence(text("rows.title_noise", language, n=len(compared)))
     names = text("types.joiner", language).join(
         text(
             "types.one",

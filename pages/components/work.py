@@ -82,6 +82,7 @@ class WorkPage:
     figures: Panel
     channels: Panel
     kinds: Panel
+    how: str
     themes: tuple[Panel, ...]
     note: str
 
@@ -100,6 +101,7 @@ def read_work(view: View) -> WorkPage:
         behind,
         _shares(view, "channels", "service_channel"),
         _shares(view, "kinds", "activity"),
+        text("work.how", view.language),
         tuple(_theme(view, theme, rows) for theme, rows in asked.items()),
         text("work.note", view.language),
     )

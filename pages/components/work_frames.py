@@ -35,7 +35,7 @@ def answer(asked: Sequence[Asked], *, unit_name: str, language: Language) -> str
         period=format_period(rows[0][0].period, language),
         unit=unit_name,
         n=len(rows),
-        basis=text(f"basis.{rows[0][0].basis}", language),
+        against=text(f"rows.against_{rows[0][0].basis}", language),
         parts=text("answer.joiner", language).join(parts),
     )
 
