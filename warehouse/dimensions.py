@@ -9,7 +9,7 @@ from warehouse.metric_definition import Texts
 
 @dataclass(frozen=True)
 class Dimension:
-    """One dimension; its codes are named by a code list, by an organisation, or by itself (months)."""
+    """One dimension; its codes are named by a code list, by an organisation, or by itself (months, days)."""
 
     name: str
     text: Texts
@@ -41,12 +41,16 @@ _ALL = (
     Dimension("subject", Texts("评价对象", "what was rated"), "subject"),
     Dimension("level", Texts("评价等级", "level of answer")),
     Dimension("activity", Texts("工作项目", "kind of work"), "activity"),
+    Dimension("service_channel", Texts("服务渠道", "service channel"), "service_channel"),
     Dimension("weekday", Texts("接警星期", "weekday received")),
     Dimension("hour", Texts("接警时段", "hour received")),
     Dimension("month", Texts("月份", "month")),
+    Dimension("day", Texts("日期", "day")),
 )
 DIMENSIONS: dict[str, Dimension] = {dimension.name: dimension for dimension in _ALL}
 
+# A cell of these is a window of its own, with a base of its own.
+TIMES = ("month", "day")
 ORGANISATIONS = ("city_bureau", "branch", "station", "beat")
 _WEEKDAYS = {
     "一": "Monday",

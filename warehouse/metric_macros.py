@@ -92,6 +92,8 @@ def _branch(metric: Metric, source: Source, columns: str, names: set[str], where
     where = [*where, *inside(source, START, END, in_one_month=False)]
     if source.grain == "day" and source.start != source.end:
         where.append(f"(by_column is null or by_column <> 'month' or {source.end} <= last_day({source.month}))")
+    if "day" in names:
+        where.append(f"(by_column is null or by_column <> 'day' or {source.start} = {source.end})")
     if metric.follow_up_days:
         where.append(f"{source.end} <= {_data_until(metric)} - {metric.follow_up_days}")
     if metric.kind == "semi_additive":

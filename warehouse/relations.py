@@ -148,7 +148,10 @@ _ALL = (
         (
             Source(
                 "mart.visit_day",
-                ORGANISATION | {"visit_category": "r.category_code", "transport": "r.transport_code"},
+                ORGANISATION
+                | {"visit_category": "r.category_code", "transport": "r.transport_code"}
+                # A row that stands for more than a day belongs to none: see metric_sql.inside.
+                | {"day": "cast(r.period_start as varchar)"},
             ),
         ),
     ),
@@ -188,6 +191,15 @@ _ALL = (
             ),
         ),
     ),
-    Relation("activity", "activity", (Source("mart.activity_day", ORGANISATION | {"activity": "r.activity_code"}),)),
+    Relation(
+        "activity",
+        "activity",
+        (
+            Source(
+                "mart.activity_day",
+                ORGANISATION | {"activity": "r.activity_code", "service_channel": "r.channel_code"},
+            ),
+        ),
+    ),
 )
 RELATIONS: dict[str, Relation] = {relation.name: relation for relation in _ALL}

@@ -37,12 +37,15 @@ def answer(words: str, *more: str) -> None:
     st.markdown("\n\n".join(lines))
 
 
-def kpis(cards: Sequence[Kpi]) -> None:
-    """One card a figure: value, change, verdict, the months before as a small line, counts and base."""
+def kpis(cards: Sequence[Kpi], *, key: str = "") -> None:
+    """One card a figure: value, change, verdict, the months before as a small line, counts and base.
+
+    `key` tells several rows of cards on one page apart.
+    """
     with st.grid(len(cards), min_column_width=190, gap="small"):
         for number, card in enumerate(cards):
             # board.css goes by the key.
-            with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi-{number}"):
+            with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi-{key}{number}"):
                 _metric(card)
                 st.caption(card.beside)
 

@@ -10,7 +10,7 @@ from pages.components.data import explained, is_current
 from pages.components.labels import t
 from pages.components.panel import Panel, behind, missing_words
 from pages.components.view import Asked, View
-from warehouse.dimensions import DIMENSIONS
+from warehouse.dimensions import DIMENSIONS, TIMES
 from warehouse.metric_catalogue import version_of
 from warehouse.wording import begin_sentence, format_moment, format_period
 
@@ -77,7 +77,7 @@ def _without_empty(rows: pl.DataFrame) -> pl.DataFrame:
 def notes(asked: Asked, view: View) -> list[str]:
     """The windows compared, what could not be narrowed, and why there are no rows."""
     said = []
-    if asked.rows and "month" not in asked.by:
+    if asked.rows and not set(TIMES) & set(asked.by):
         row = asked.rows[0]
         period = format_period(row.period, view.language)
         base = format_period(row.base, view.language) if row.base else ""

@@ -42,6 +42,14 @@ def show_cards(figures: Sequence[Kpi], panel: Panel, view: View) -> None:
     fold(panel, view)
 
 
+def show_totals(figures: Sequence[Kpi], panel: Panel, view: View) -> None:
+    """Figures side by side as plain numbers, under a title of their own."""
+    with st.container(border=True, gap="xsmall", key=f"panel-{panel.key}"):
+        cards.heading(panel.title, panel.subtitle)
+        cards.kpis(figures, key=panel.key)
+        fold(panel, view)
+
+
 def _draw(panel: Panel, view: View) -> None:
     assert panel.drawing is not None
     if not panel.pick or not panel.drawing.can_pick:

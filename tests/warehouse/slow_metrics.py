@@ -88,6 +88,8 @@ def read_published(connection: duckdb.DuckDBPyConnection) -> Published:
             row["weekday_code"] = str(received.isoweekday()) if received else None
             row["hour_code"] = None if hour is None else f"{hour // 10}{hour % 10}"
             row["mediation_place_code"] = row.get("place_code")
+            # Where work was done; an incident's channel is where it came from.
+            row["service_channel_code"] = row.get("channel_code")
     return Published(tables, until)
 
 
@@ -102,6 +104,10 @@ def cells(published: Published, metric: str, start: date, end: date, by: str | N
     if by == "month":
         months = {f"{first:%Y-%m}": _cell(published, metric, first, last) for first, last in months_of(start, end)}
         return {month: figure for month, figure in months.items() if figure is not None}
+    if by == "day":
+        every = (start + number * DAY for number in range((end - start).days + 1))
+        days = {day.isoformat(): _cell(published, metric, day, day) for day in every}
+        return {day: figure for day, figure in days.items() if figure is not None}
     return _cells(published, metric, start, end, by)
 
 
