@@ -91,6 +91,8 @@ class Bulletin:
     is_demo: bool
     answers: tuple[Figure, ...]
     figures: tuple[Figure, ...]
+    # Of those who did not answer: none satisfied, all satisfied; only where they are more than half.
+    bounds: tuple[Figure, ...]
     not_compared: tuple[Figure, ...]
     missing: Mapping[Reason, tuple[Metric, ...]]
     lines: tuple[Months, ...]
@@ -118,8 +120,9 @@ def read_bulletin(
     return Bulletin(
         inquiry,
         is_demo,
-        tuple(told[name] for name in (*ANSWERS, *BOUNDS) if name in told),
+        tuple(told[name] for name in ANSWERS if name in told),
         figures,
+        _bounds(inquiry),
         tuple(figure for figure in figures if not _is_compared(figure)),
         missing,
         _lines(inquiry),
@@ -133,25 +136,24 @@ def read_bulletin(
 
 def _figures(inquiry: Inquiry) -> tuple[tuple[Figure, ...], dict[Reason, tuple[Metric, ...]]]:
     figures, missing = [], dict[Reason, tuple[Metric, ...]]()
-    for name in (*FIGURES, *BOUNDS):
-        metric = METRICS[name]
+    for metric in (METRICS[name] for name in FIGURES):
         period = inquiry.period_of(metric)
-        answer = inquiry.answer(name, period)
-        row = inquiry.row(name, period)
-        if name in BOUNDS and not _is_half_unknown(inquiry):
-            continue
+        row = inquiry.row(metric.id, period)
         if row is not None:
             figures.append(Figure(metric, period, row))
-        elif name not in BOUNDS:
-            reason: Reason = answer.reason or "not_delivered"
+        else:
+            reason = inquiry.answer(metric.id, period).reason or "not_delivered"
             missing[reason] = (*missing.get(reason, ()), metric)
     return tuple(figures), missing
 
 
-def _is_half_unknown(inquiry: Inquiry) -> bool:
-    """Whether fewer than half of those asked answered: then the bounds of what the rest may think are told."""
-    row = inquiry.row(RESPONSE)
-    return row is not None and row.value is not None and row.value < 0.5
+def _bounds(inquiry: Inquiry) -> tuple[Figure, ...]:
+    """What the satisfied share might be, where fewer than half of those asked answered."""
+    response = inquiry.row(RESPONSE)
+    if response is None or response.value is None or response.value >= 0.5:
+        return ()
+    rows = [(METRICS[name], inquiry.row(name)) for name in BOUNDS]
+    return tuple(Figure(metric, inquiry.period, row) for metric, row in rows if row is not None)
 
 
 def _is_compared(figure: Figure) -> bool:

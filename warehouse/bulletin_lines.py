@@ -125,18 +125,17 @@ def _short(number: Fraction | None, family: Family) -> str:
 
 
 def _months(inquiry: Inquiry, rows: Sequence[ComparisonRow]) -> str:
-    """The first month, the last one and the January between them, below the axis."""
+    """The first month and the last below the axis, and a line where a year begins."""
     step = (WIDTH - LEFT - RIGHT) / max(1, len(rows) - 1)
     labels = []
     for index, row in enumerate(rows):
-        day = row.period.start
-        if index not in (0, len(rows) - 1) and not (day.month == 1 and 2 < index < len(rows) - 3):
-            continue
-        anchor = "start" if index == 0 else "end" if index == len(rows) - 1 else "middle"
-        words = f"{day.year}-{day.month:02}"
-        labels.append(
-            f'<text class="month" x="{LEFT + step * index:.1f}" y="{HEIGHT - 5}" text-anchor="{anchor}">{words}</text>'
-        )
+        day, x = row.period.start, f"{LEFT + step * index:.1f}"
+        if index in (0, len(rows) - 1):
+            anchor = "start" if index == 0 else "end"
+            words = f"{day.year}-{day.month:02}"
+            labels.append(f'<text class="month" x="{x}" y="{HEIGHT - 5}" text-anchor="{anchor}">{words}</text>')
+        elif day.month == 1:
+            labels.append(f'<line class="axis" x1="{x}" y1="{TOP}" x2="{x}" y2="{HEIGHT - BOTTOM}"/>')
     return "".join(labels)
 
 

@@ -7,19 +7,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from warehouse.bulletin import UNITS_NAMED, Bulletin, Delivery, Figure, Split
+from warehouse.bulletin import SATISFACTION, UNITS_NAMED, Bulletin, Delivery, Figure, Split
 from warehouse.bulletin_inquiry import Inquiry
 from warehouse.bulletin_lines import draw_line
-from warehouse.bulletin_marks import Html, expected, fact, figure, fixed, mark, metric_text, phrase, tag, where_text
+from warehouse.bulletin_marks import Html, fact, figure, fixed, mark, metric_text, phrase, tag, where_text
 from warehouse.bulletin_signals import Signal, Signals
+from warehouse.cell_words import format_notes
 from warehouse.finding import find
 from warehouse.metric_definition import Metric
 
 STYLE = Path(__file__).with_name("bulletin.css")
-FIGURE_COLUMNS = ("value", "base", "change", "interval", "verdict", "notes")
-SPLIT_COLUMNS = ("value", "base", "change", "interval", "verdict")
-# Columns of words, and columns that a narrow table may break.
-WORDS = ("verdict", "notes")
+COLUMNS = ("value", "base", "change", "interval", "verdict")
 
 
 @cache
@@ -106,8 +104,19 @@ def _section(inquiry: Inquiry, name: str, inner: str) -> Html:
 
 
 def _answers(bulletin: Bulletin) -> Html:
-    items = (_element("li", _field(bulletin.inquiry, one, "sentence")) for one in bulletin.answers)
+    inquiry = bulletin.inquiry
+    items = (_element("li", _answer(bulletin, one)) for one in bulletin.answers)
     return _element("ul", _lines(items), "answers") if bulletin.answers else Html("")
+
+
+def _answer(bulletin: Bulletin, one: Figure) -> Html:
+    """The sentence of a figure; of satisfaction also what those who did not answer might change."""
+    inquiry = bulletin.inquiry
+    sentence = _field(inquiry, one, "sentence")
+    if one.metric.id != SATISFACTION or len(bulletin.bounds) < 2:
+        return sentence
+    low, high = (_field(inquiry, bound, "value") for bound in bulletin.bounds)
+    return _lines((sentence, phrase(inquiry, "row.bounds", low=low, high=high)))
 
 
 def _field(inquiry: Inquiry, one: Figure, field: str) -> Html:
@@ -133,24 +142,24 @@ def _charts(bulletin: Bulletin) -> Html:
 
 def _table(inquiry: Inquiry, name: str, columns: Sequence[str], rows: Iterable[Html]) -> Html:
     heads = (
-        tag("th", {"scope": "col"} | ({"class": "words"} if column in WORDS else {}), fixed(inquiry, f"column.{column}"))
+        tag("th", {"scope": "col"} | ({"class": "words"} if column == "verdict" else {}), fixed(inquiry, f"column.{column}"))
         for column in columns
     )
     head = _element("thead", _element("tr", "".join(heads)))
     caption = _element("caption", fixed(inquiry, f"caption.{name}"))
-    table = _element("table", _lines((caption, head, _element("tbody", _lines(rows)))))
+    table = _element("table", _lines((caption, head, _element("tbody", _lines(rows)))), name)
     return _element("div", table, "wide")
 
 
-def _row(head: Html, cells: Iterable[tuple[Html, str]]) -> Html:
-    first = tag("th", {"scope": "row"}, head)
+def _row(head: str, cells: Iterable[tuple[Html, str]]) -> Html:
+    first = tag("th", {"scope": "row"}, Html(head))
     return _element("tr", first + "".join(_element("td", cell, kind) for cell, kind in cells))
 
 
-def _cells(inquiry: Inquiry, one: Figure, columns: Sequence[str]) -> Iterable[tuple[Html, str]]:
-    kinds = {"value": "value nowrap", "verdict": f"words {role_of(one)}", "change": f"nowrap {role_of(one)}"}
-    kinds |= {"notes": "words small", "interval": "nowrap ordinary", "base": "nowrap"}
-    return ((_field(inquiry, one, column), kinds[column]) for column in columns)
+def _cells(inquiry: Inquiry, one: Figure) -> Iterable[tuple[Html, str]]:
+    kinds = {"value": "value nowrap", "verdict": f"words verdict {role_of(one)}", "change": f"nowrap loose {role_of(one)}"}
+    kinds |= {"interval": "nowrap loose fine ordinary", "base": "nowrap"}
+    return ((_field(inquiry, one, column), kinds[column]) for column in COLUMNS)
 
 
 def role_of(one: Figure) -> str:
@@ -167,8 +176,15 @@ def _figures(bulletin: Bulletin) -> Html:
     inquiry = bulletin.inquiry
     if not bulletin.figures:
         return Html("")
-    rows = (_row(_name(inquiry, one), _cells(inquiry, one, FIGURE_COLUMNS)) for one in bulletin.figures)
-    return _table(inquiry, "figures", ("name", *FIGURE_COLUMNS), rows)
+    rows = (_row(_name(inquiry, one) + _note(inquiry, one), _cells(inquiry, one)) for one in bulletin.figures)
+    return _table(inquiry, "figures", ("name", *COLUMNS), rows)
+
+
+def _note(inquiry: Inquiry, one: Figure) -> str:
+    """What a reader must know beside the figure, below its name."""
+    if not format_notes(one.row, one.metric, inquiry.language):
+        return ""
+    return _element("div", _field(inquiry, one, "notes"), "note")
 
 
 def _name(inquiry: Inquiry, one: Figure) -> Html:
@@ -184,8 +200,8 @@ def _split(inquiry: Inquiry, name: str, split: Split | None) -> Html:
         return Html("")
     if not split.figures:
         return _element("p", phrase(inquiry, "row.too_many", n=fact(inquiry, "rows", split=name, part="total")))
-    rows = (_row(_field(inquiry, one, "key"), _cells(inquiry, one, SPLIT_COLUMNS)) for one in split.figures)
-    table = _table(inquiry, name, (name.removesuffix("s"), *SPLIT_COLUMNS), rows)
+    rows = (_row(_field(inquiry, one, "key"), _cells(inquiry, one)) for one in split.figures)
+    table = _table(inquiry, name, (name.removesuffix("s"), *COLUMNS), rows)
     if not split.omitted:
         return table
     n = fact(inquiry, "rows", split=name, part="omitted")
@@ -261,9 +277,10 @@ def _limits(bulletin: Bulletin) -> Html:
 
 def _reason(inquiry: Inquiry, one: Figure) -> Html:
     """Which figure is not compared, and why: its flags, or the verdict where no flag says it."""
-    words = {"data-metric": one.metric.id, "data-period": one.period, "data-field": "notes"}
-    words |= {"data-where": where_text(inquiry.where)} if inquiry.where else {}
-    field = "notes" if expected(inquiry, words) and find(one.row, one.metric).case == "not_comparable" else "verdict"
+    has_reason = find(one.row, one.metric).case == "not_comparable" and format_notes(
+        one.row, one.metric, inquiry.language
+    )
+    field = "notes" if has_reason else "verdict"
     return phrase(inquiry, "row.named", name=_name(inquiry, one), what=_field(inquiry, one, field))
 
 
@@ -293,7 +310,7 @@ def _definitions(bulletin: Bulletin) -> Html:
             _element("dt", metric_text(inquiry, one.metric.id, "name"))
             + _element("dd", phrase(inquiry, "row.defined", formula=metric_text(inquiry, one.metric.id, "formula"))),
         )
-        for one in bulletin.figures
+        for one in (*bulletin.figures, *bulletin.bounds)
     )
     return _element("dl", _lines(items)) if bulletin.figures else Html("")
 

@@ -49,7 +49,8 @@ def _bound(finding: Finding, bound: float | None) -> str:
     if bound is None:
         return ""
     number = exact(bound) * (100 if finding.family in ("count", "share") else 1)
-    return f"{half_up(number, _digits(finding, number)):+}"
+    figure = half_up(number, _digits(finding, number))
+    return f"{figure:+}" if figure else f"{figure}"
 
 
 def _digits(finding: Finding, number: Fraction) -> int:
