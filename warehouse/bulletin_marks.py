@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from html import escape
 from typing import NewType
+from urllib.parse import parse_qsl, urlencode
 
 from warehouse.bulletin import read_split
 from warehouse.bulletin_inquiry import Inquiry
@@ -21,11 +22,13 @@ from warehouse.bulletin_signals import signal_words
 from warehouse.bulletin_texts import bulletin_text, read_bulletin_texts
 from warehouse.cell_words import format_interval, format_notes
 from warehouse.comparison_row import ComparisonRow
+from warehouse.finding import find
 from warehouse.metrics import METRICS
 from warehouse.wording import (
     begin_sentence,
     format_base,
     format_change,
+    format_count,
     format_date,
     format_exact,
     format_moment,
@@ -93,8 +96,16 @@ def has_digit(words: str) -> bool:
 
 
 def where_text(where: Mapping[str, tuple[str, ...]]) -> str:
-    """The selection as the command line takes it: branch=A&dispute_group=debt."""
-    return "&".join(f"{dimension}={code}" for dimension, codes in sorted(where.items()) for code in codes)
+    """The selection as one attribute: branch=A&dispute_group=debt, quoted as in a query of a URL."""
+    return urlencode([(dimension, code) for dimension, codes in sorted(where.items()) for code in codes])
+
+
+def read_where(text: str) -> dict[str, tuple[str, ...]]:
+    """The selection that `where_text` wrote."""
+    where: dict[str, tuple[str, ...]] = {}
+    for dimension, code in parse_qsl(text, keep_blank_values=True):
+        where[dimension] = (*where.get(dimension, ()), code)
+    return where
 
 
 def _where(inquiry: Inquiry) -> dict[str, str]:
@@ -140,6 +151,20 @@ def machine_number(row: ComparisonRow, field: str) -> str:
     return "" if number is None else f"{number:.10g}"
 
 
+def _count(inquiry: Inquiry, row: ComparisonRow) -> str:
+    """A count without its unit, for narrow tables; why there is none, as everywhere."""
+    finding = find(row, METRICS[row.metric])
+    if finding.value is None or finding.case in ("suppressed", "not_delivered", "at_least"):
+        return FIELDS["value"](inquiry, row)
+    return format_count(int(finding.value), inquiry.language)
+
+
+def _base_count(inquiry: Inquiry, row: ComparisonRow) -> str:
+    finding, words = find(row, METRICS[row.metric]), FIELDS["base"](inquiry, row)
+    is_told = finding.base is not None and has_digit(words)
+    return format_count(int(finding.base), inquiry.language) if is_told and finding.base is not None else words
+
+
 def _key_name(inquiry: Inquiry, row: ComparisonRow) -> str:
     ((by, code),) = row.keys.items()
     return begin_sentence(inquiry.name_of(by, code))
@@ -155,10 +180,19 @@ def _sentence(inquiry: Inquiry, row: ComparisonRow) -> str:
     )
 
 
-NUMBERS = {"value": "value", "base": "base_value", "change": "change"}
+# Fields that are one number, and where it stands in the row.
+NUMBERS = {
+    "value": "value",
+    "count": "value",
+    "base": "base_value",
+    "base_count": "base_value",
+    "change": "change",
+}
 FIELDS: dict[str, Callable[[Inquiry, ComparisonRow], str]] = {
     "value": lambda inquiry, row: begin_sentence(format_value(row, METRICS[row.metric], inquiry.language)),
     "base": lambda inquiry, row: begin_sentence(format_base(row, METRICS[row.metric], inquiry.language)),
+    "count": _count,
+    "base_count": _base_count,
     "change": lambda inquiry, row: format_change(row, METRICS[row.metric], inquiry.language),
     "interval": lambda inquiry, row: format_interval(row, METRICS[row.metric], inquiry.language),
     "verdict": lambda inquiry, row: format_verdict(row, METRICS[row.metric], inquiry.language),

@@ -18,6 +18,10 @@ from warehouse.metric_definition import Metric
 
 STYLE = Path(__file__).with_name("bulletin.css")
 COLUMNS = ("value", "base", "change", "interval", "verdict")
+# Counts of one unit, which the caption names.
+SPLIT_FIELDS = ("count", "base_count", "change", "interval", "verdict")
+# From so many figures on, the first page is full and the tables begin on the second.
+FULL_PAGE = 8
 
 
 @cache
@@ -91,7 +95,7 @@ def _sections(bulletin: Bulletin) -> Iterable[Html]:
     yield _section(inquiry, "charts", _charts(bulletin))
     yield _section(inquiry, "figures", _figures(bulletin))
     pair = (_section(inquiry, "types", _split(inquiry, "types", bulletin.types)), _units(bulletin))
-    yield _element("div", _lines(pair), "pair second")
+    yield _element("div", _lines(pair), "pair second" if len(bulletin.figures) >= FULL_PAGE else "pair")
     left = _lines((_section(inquiry, "signals", _signals(inquiry, bulletin.signals)),))
     right = _lines((_section(inquiry, "deliveries", _deliveries(bulletin)),))
     yield _element("div", _lines((left, right)), "pair")
@@ -156,10 +160,11 @@ def _row(head: str, cells: Iterable[tuple[Html, str]]) -> Html:
     return _element("tr", first + "".join(_element("td", cell, kind) for cell, kind in cells))
 
 
-def _cells(inquiry: Inquiry, one: Figure) -> Iterable[tuple[Html, str]]:
-    kinds = {"value": "value nowrap", "verdict": f"words verdict {role_of(one)}", "change": f"nowrap loose {role_of(one)}"}
-    kinds |= {"interval": "nowrap loose fine ordinary", "base": "nowrap"}
-    return ((_field(inquiry, one, column), kinds[column]) for column in COLUMNS)
+def _cells(inquiry: Inquiry, one: Figure, fields: Sequence[str] = COLUMNS) -> Iterable[tuple[Html, str]]:
+    kinds = {"value": "value nowrap", "count": "value nowrap", "base": "nowrap", "base_count": "nowrap"}
+    kinds |= {"verdict": f"words verdict {role_of(one)}", "change": f"nowrap loose {role_of(one)}"}
+    kinds |= {"interval": "nowrap loose fine ordinary"}
+    return ((_field(inquiry, one, name), kinds[name]) for name in fields)
 
 
 def role_of(one: Figure) -> str:
@@ -200,7 +205,7 @@ def _split(inquiry: Inquiry, name: str, split: Split | None) -> Html:
         return Html("")
     if not split.figures:
         return _element("p", phrase(inquiry, "row.too_many", n=fact(inquiry, "rows", split=name, part="total")))
-    rows = (_row(_field(inquiry, one, "key"), _cells(inquiry, one)) for one in split.figures)
+    rows = (_row(_field(inquiry, one, "key"), _cells(inquiry, one, SPLIT_FIELDS)) for one in split.figures)
     table = _table(inquiry, name, (name.removesuffix("s"), *COLUMNS), rows)
     if not split.omitted:
         return table
