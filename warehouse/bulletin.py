@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from warehouse.bulletin_inquiry import FEEDS, Answer, Inquiry, Reason, inquire
+from warehouse.bulletin_inquiry import FEEDS, Inquiry, Reason, inquire
 from warehouse.bulletin_signals import Signals, read_signals
 from warehouse.comparison_row import ComparisonRow
 from warehouse.facts import Facts
@@ -174,11 +174,12 @@ def _lines(inquiry: Inquiry) -> tuple[Months, ...]:
     )
 
 
-def _split(answer: Answer, period: str, by: str) -> list[Figure]:
+def _split(inquiry: Inquiry, by: str) -> list[Figure]:
     """The rows that have anything to say; what is zero in both periods, or unknown without a code, has not."""
+    period = inquiry.split_period
     return [
         Figure(METRICS[row.metric], period, row)
-        for row in answer.rows
+        for row in inquiry.answer(DISPUTES, period, (by,)).rows
         if row.value or row.base_value or "suppressed" in row.flags or (by in UNIT_LEVELS and row.keys[by] is not None)
     ]
 
@@ -188,7 +189,7 @@ def _types(inquiry: Inquiry) -> Split | None:
     if "dispute_type" in inquiry.where:
         return None
     by = "dispute_type" if "dispute_group" in inquiry.where else "dispute_group"
-    figures = _split(inquiry.answer(DISPUTES, None, (by,)), inquiry.period, by)
+    figures = _split(inquiry, by)
     # Withheld rows come last, in the order of their codes: anything else would say something about their size.
     figures.sort(key=lambda one: ("suppressed" in one.row.flags, -abs(one.row.change or 0), -(one.row.value or 0)))
     shown = tuple(figures[:TYPES_SHOWN])
@@ -201,7 +202,7 @@ def _units(inquiry: Inquiry) -> Split | None:
     by = next((level for level in UNIT_LEVELS if any(places[level])), None)
     if by is None or by in inquiry.where:
         return None
-    figures = tuple(_split(inquiry.answer(DISPUTES, None, (by,)), inquiry.period, by))
+    figures = tuple(_split(inquiry, by))
     if len(figures) < 2:
         return None
     return Split(by, figures if len(figures) <= UNITS_SHOWN else (), 0, len(figures))

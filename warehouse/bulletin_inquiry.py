@@ -110,6 +110,17 @@ class Inquiry:
         return f"{min(month.replace(day=1), window.start):%Y-%m}"
 
     @cached_property
+    def split_period(self) -> str:
+        """The period of tables by type and unit: February together with January, for Spring Festival moves in them.
+
+        Not where small counts are withheld: the table less February's total would tell January's.
+        """
+        window = self.window
+        if self.is_public or window is None or window.kind != "month" or window.start.month != 2:
+            return self.period
+        return f"{window.start:%Y}-01..{window.start:%Y-%m}"
+
+    @cached_property
     def unit_name(self) -> str:
         """Whose figures they are: 城东分局, 市局（邻里纠纷）, 全部单位."""
         organisations = [name for dimension in ORGANISATIONS for name in self._chosen(dimension)]

@@ -10,6 +10,7 @@ from warehouse.bulletin_inquiry import Inquiry
 from warehouse.bulletin_marks import Html, where_text
 from warehouse.bulletin_texts import bulletin_text
 from warehouse.comparison_row import ComparisonRow
+from warehouse.figure_words import is_base_told
 from warehouse.finding import Family, find, shown
 from warehouse.metric_definition import Metric
 from warehouse.metrics import METRICS
@@ -28,7 +29,11 @@ def draw_line(inquiry: Inquiry, metric: str, period: str) -> Html:
     definition = METRICS[metric]
     rows = inquiry.answer(metric, period, ("month",)).rows
     now = [_drawn(row, row.value, row.denominator, definition) for row in rows]
-    before = [_drawn(row, row.base_value, row.base_denominator, definition) for row in rows]
+    # What no cell tells is not drawn either.
+    before = [
+        _drawn(row, row.base_value, row.base_denominator, definition) if is_base_told(row, definition) else None
+        for row in rows
+    ]
     scale = _scale([*now, *before], is_count=definition.is_count)
     this, last = _places(now, scale), _places(before, scale)
     attributes = {"data-metric": metric, "data-period": period, "data-by": "month"}

@@ -22,6 +22,7 @@ from warehouse.bulletin_signals import signal_words
 from warehouse.bulletin_texts import bulletin_text, read_bulletin_texts
 from warehouse.cell_words import format_interval, format_notes
 from warehouse.comparison_row import ComparisonRow
+from warehouse.figure_words import is_base_told
 from warehouse.finding import find
 from warehouse.metrics import METRICS
 from warehouse.wording import (
@@ -160,9 +161,9 @@ def _count(inquiry: Inquiry, row: ComparisonRow) -> str:
 
 
 def _base_count(inquiry: Inquiry, row: ComparisonRow) -> str:
-    finding, words = find(row, METRICS[row.metric]), FIELDS["base"](inquiry, row)
-    is_told = finding.base is not None and has_digit(words)
-    return format_count(int(finding.base), inquiry.language) if is_told and finding.base is not None else words
+    if not is_base_told(row, METRICS[row.metric]):
+        return FIELDS["base"](inquiry, row)
+    return format_count(int(row.base_value or 0), inquiry.language)
 
 
 def _key_name(inquiry: Inquiry, row: ComparisonRow) -> str:

@@ -94,12 +94,18 @@ def _sections(bulletin: Bulletin) -> Iterable[Html]:
     yield _section(inquiry, "answers", _answers(bulletin))
     yield _section(inquiry, "charts", _charts(bulletin))
     yield _section(inquiry, "figures", _figures(bulletin))
-    pair = (_section(inquiry, "types", _split(inquiry, "types", bulletin.types)), _units(bulletin))
-    yield _element("div", _lines(pair), "pair second" if len(bulletin.figures) >= FULL_PAGE else "pair")
-    left = _lines((_section(inquiry, "signals", _signals(inquiry, bulletin.signals)),))
-    right = _lines((_section(inquiry, "deliveries", _deliveries(bulletin)),))
-    yield _element("div", _lines((left, right)), "pair")
-    yield _section(inquiry, "limits", _limits(bulletin))
+    # Two columns of about the same height.
+    left = (
+        _section(inquiry, "types", _split(inquiry, "types", bulletin.types)),
+        _section(inquiry, "signals", _signals(inquiry, bulletin.signals)),
+        _section(inquiry, "limits", _limits(bulletin)),
+    )
+    right = (
+        _section(inquiry, "units", _split(inquiry, "units", bulletin.units)),
+        _section(inquiry, "deliveries", _deliveries(bulletin)),
+    )
+    columns = _lines(_element("div", _lines(column)) for column in (left, right))
+    yield _element("div", columns, "pair second" if len(bulletin.figures) >= FULL_PAGE else "pair")
     yield _section(inquiry, "notes", _definitions(bulletin))
 
 
@@ -144,13 +150,13 @@ def _charts(bulletin: Bulletin) -> Html:
     return _lines(parts if drawn else parts[2:])
 
 
-def _table(inquiry: Inquiry, name: str, columns: Sequence[str], rows: Iterable[Html]) -> Html:
+def _table(inquiry: Inquiry, name: str, columns: Sequence[str], rows: Iterable[Html], period: str = "") -> Html:
     heads = (
         tag("th", {"scope": "col"} | ({"class": "words"} if column == "verdict" else {}), fixed(inquiry, f"column.{column}"))
         for column in columns
     )
     head = _element("thead", _element("tr", "".join(heads)))
-    caption = _element("caption", fixed(inquiry, f"caption.{name}"))
+    caption = _element("caption", period + fixed(inquiry, f"caption.{name}"))
     table = _element("table", _lines((caption, head, _element("tbody", _lines(rows)))), name)
     return _element("div", table, "wide")
 
@@ -206,15 +212,15 @@ def _split(inquiry: Inquiry, name: str, split: Split | None) -> Html:
     if not split.figures:
         return _element("p", phrase(inquiry, "row.too_many", n=fact(inquiry, "rows", split=name, part="total")))
     rows = (_row(_field(inquiry, one, "key"), _cells(inquiry, one, SPLIT_FIELDS)) for one in split.figures)
-    table = _table(inquiry, name, (name.removesuffix("s"), *COLUMNS), rows)
+    one = split.figures[0]
+    period = ""
+    if one.period != inquiry.period:
+        period = phrase(inquiry, "row.period", period=_field(inquiry, one, "period"))
+    table = _table(inquiry, name, (name.removesuffix("s"), *COLUMNS), rows, period)
     if not split.omitted:
         return table
     n = fact(inquiry, "rows", split=name, part="omitted")
     return _lines((table, _element("p", phrase(inquiry, "row.omitted", n=n), "small")))
-
-
-def _units(bulletin: Bulletin) -> Html:
-    return _section(bulletin.inquiry, "units", _split(bulletin.inquiry, "units", bulletin.units))
 
 
 def _signals(inquiry: Inquiry, signals: Signals) -> Html:
