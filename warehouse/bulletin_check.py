@@ -13,7 +13,6 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.bulletin import read_bulletin
 from warehouse.bulletin_inquiry import Inquiry, inquire
 from warehouse.bulletin_lines import draw_line
 from warehouse.bulletin_marks import (
@@ -26,7 +25,7 @@ from warehouse.bulletin_marks import (
     read_where,
     row_of,
 )
-from warehouse.bulletin_page import page_version, style, write_page
+from warehouse.bulletin_page import build_bulletin, page_version, style
 from warehouse.bulletin_reader import Mark, Read, Unreadable, read_page
 from warehouse.bulletin_texts import bulletin_text
 from warehouse.bulletin_witness import NotWitnessed, Witness
@@ -181,15 +180,13 @@ def _notes(read: Read, html: str, data: Path, generation: Generation, *, is_own:
 def _write_anew(read: Read, generation: Generation, data: Path) -> str:
     with open_generation(generation) as connection:
         inquiry = _inquiry(read, connection)
-        return write_page(
-            read_bulletin(
-                inquiry.facts,
-                period=inquiry.period,
-                where=inquiry.where,
-                language=inquiry.language,
-                is_public=inquiry.is_public,
-                is_demo=(data / DEMO).is_file(),
-            )
+        return build_bulletin(
+            inquiry.facts,
+            period=inquiry.period,
+            where=inquiry.where,
+            language=inquiry.language,
+            is_public=inquiry.is_public,
+            is_demo=(data / DEMO).is_file(),
         )
 
 

@@ -7,35 +7,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-import duckdb
-
-from warehouse.bulletin import read_bulletin
 from warehouse.bulletin_check import DEMO, Checked, DoesNotReproduce, check_bulletin
-from warehouse.bulletin_page import write_page
-from warehouse.comparison import BadPeriod, NotAsked, read_facts
+from warehouse.bulletin_page import build_bulletin
+from warehouse.comparison import BadPeriod, NotAsked
 from warehouse.connection import open_generation
-from warehouse.facts import Facts
 from warehouse.generations import NoGeneration, current_generation
 from warehouse.reference import Language
-
-
-def build_bulletin(
-    source: duckdb.DuckDBPyConnection | Facts,
-    *,
-    period: str = "latest-month",
-    where: Mapping[str, tuple[str, ...]] | None = None,
-    language: Language = "zh",
-    is_public: bool = False,
-    is_demo: bool = False,
-) -> str:
-    """The HTML of a bulletin, unchecked: `check_bulletin` says whether it reproduces.
-
-    Raises BadPeriod for a period that cannot be read or begins after the data, NotAsked for a filter that there is not.
-    """
-    facts = source if isinstance(source, Facts) else read_facts(source)
-    return write_page(
-        read_bulletin(facts, period=period, where=where, language=language, is_public=is_public, is_demo=is_demo)
-    )
 
 
 def write_bulletin(

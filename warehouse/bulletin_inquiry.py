@@ -65,9 +65,7 @@ class Inquiry:
         if not {*by, *self.where} <= METRICS[metric].dimensions:
             return Answer(reason="not_for_selection")
         try:
-            rows = compare(
-                self.facts, ask(self.facts, metric, period, by=by, where=self.where), language=self.language
-            )
+            rows = compare(self.facts, ask(self.facts, metric, period, by=by, where=self.where), language=self.language)
         except PeriodNotCovered:
             return Answer(reason="not_covered")
         if not self.is_public:
@@ -126,7 +124,9 @@ class Inquiry:
         organisations = [name for dimension in ORGANISATIONS for name in self._chosen(dimension)]
         joiner = bulletin_text("title.joiner", self.language)
         unit = joiner.join(organisations) or self._whole_bureau()
-        others = [name for dimension in self.where if dimension not in ORGANISATIONS for name in self._chosen(dimension)]
+        others = [
+            name for dimension in self.where if dimension not in ORGANISATIONS for name in self._chosen(dimension)
+        ]
         return bulletin_text("title.selection", self.language, unit=unit, names=joiner.join(others)) if others else unit
 
     def _chosen(self, dimension: str) -> Iterator[str]:

@@ -118,7 +118,8 @@ def _labels(
         middle = (known[0][0] + known[1][0]) / 2
         known = [(middle - 5, *known[0][1:]), (middle + 5, *known[1][1:])]
     return "".join(
-        f'<text class="{kind}" x="{WIDTH - RIGHT + 6}" y="{y + 3:.1f}">{escape(words)}</text>' for y, words, kind in known
+        f'<text class="{kind}" x="{WIDTH - RIGHT + 6}" y="{y + 3:.1f}">{escape(words)}</text>'
+        for y, words, kind in known
     )
 
 

@@ -208,9 +208,7 @@ def _title(inquiry: Inquiry, attributes: Attributes) -> str:
     is_month = inquiry.window is not None and inquiry.window.kind == "month"
     title = bulletin_text("title.month" if is_month else "title.other", inquiry.language)
     key = "title.head" if inquiry.window else "title.head_empty"
-    return bulletin_text(
-        key, inquiry.language, unit=inquiry.unit_name, title=title, period=inquiry.period_words()
-    )
+    return bulletin_text(key, inquiry.language, unit=inquiry.unit_name, title=title, period=inquiry.period_words())
 
 
 def _until(inquiry: Inquiry, attributes: Attributes) -> str:

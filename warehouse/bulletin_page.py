@@ -7,14 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from warehouse.bulletin import SATISFACTION, UNITS_NAMED, Bulletin, Delivery, Figure, Split
+import duckdb
+
+from warehouse.bulletin import SATISFACTION, UNITS_NAMED, Bulletin, Delivery, Figure, Split, read_bulletin
 from warehouse.bulletin_inquiry import Inquiry
 from warehouse.bulletin_lines import draw_line
 from warehouse.bulletin_marks import Html, fact, figure, fixed, mark, metric_text, phrase, tag, where_text
 from warehouse.bulletin_signals import Signal, Signals
 from warehouse.cell_words import format_notes
+from warehouse.comparison import read_facts
+from warehouse.facts import Facts
 from warehouse.finding import find
 from warehouse.metric_definition import Metric
+from warehouse.reference import Language
 
 STYLE = Path(__file__).with_name("bulletin.css")
 COLUMNS = ("value", "base", "change", "interval", "verdict")
@@ -36,6 +41,25 @@ def page_version() -> str:
 def style() -> str:
     """The one style of every bulletin."""
     return STYLE.read_text(encoding="utf-8")
+
+
+def build_bulletin(
+    source: duckdb.DuckDBPyConnection | Facts,
+    *,
+    period: str = "latest-month",
+    where: Mapping[str, tuple[str, ...]] | None = None,
+    language: Language = "zh",
+    is_public: bool = False,
+    is_demo: bool = False,
+) -> str:
+    """The HTML of a bulletin, unchecked: `check_bulletin` says whether it reproduces.
+
+    Raises BadPeriod for a period that cannot be read or begins after the data, NotAsked for a filter that there is not.
+    """
+    facts = source if isinstance(source, Facts) else read_facts(source)
+    return write_page(
+        read_bulletin(facts, period=period, where=where, language=language, is_public=is_public, is_demo=is_demo)
+    )
 
 
 def write_page(bulletin: Bulletin) -> str:
@@ -110,7 +134,9 @@ def _sections(bulletin: Bulletin) -> Iterable[Html]:
 
 
 def _section(inquiry: Inquiry, name: str, inner: str) -> Html:
-    return _element("section", _lines((_element("h2", fixed(inquiry, f"section.{name}")), inner))) if inner else Html("")
+    return (
+        _element("section", _lines((_element("h2", fixed(inquiry, f"section.{name}")), inner))) if inner else Html("")
+    )
 
 
 def _answers(bulletin: Bulletin) -> Html:
@@ -152,7 +178,11 @@ def _charts(bulletin: Bulletin) -> Html:
 
 def _table(inquiry: Inquiry, name: str, columns: Sequence[str], rows: Iterable[Html], period: str = "") -> Html:
     heads = (
-        tag("th", {"scope": "col"} | ({"class": "words"} if column == "verdict" else {}), fixed(inquiry, f"column.{column}"))
+        tag(
+            "th",
+            {"scope": "col"} | ({"class": "words"} if column == "verdict" else {}),
+            fixed(inquiry, f"column.{column}"),
+        )
         for column in columns
     )
     head = _element("thead", _element("tr", "".join(heads)))
