@@ -197,7 +197,7 @@ def bulletin(
     where: Annotated[list[str] | None, typer.Option(help="维度=代码，可重复 / DIMENSION=CODE, repeatable")] = None,
     public: Annotated[bool, typer.Option("--public", help="隐去1—4的小数 / suppress counts of 1 to 4")] = False,
 ) -> None:
-    """一页可打印的简报：每个数都重新算过，对不上就不出 / one printable page, refused where a figure does not reproduce."""
+    """可打印的简报，每个数都复核过才写出 / a printable bulletin, refused where a figure does not reproduce."""
     chosen = lang or os.environ.get("FENGQIAO_LANG") or "zh"
     if (out is None) == (check is None) or chosen not in ("zh", "en"):
         print("--out 与 --check 二选一，--lang 为 zh 或 en / give --out or --check, --lang zh or en", file=sys.stderr)

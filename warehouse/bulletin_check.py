@@ -15,7 +15,7 @@ import duckdb
 
 from warehouse.bulletin_inquiry import Inquiry, inquire
 from warehouse.bulletin_lines import draw_line
-from warehouse.bulletin_marks import (
+from warehouse.bulletin_origins import (
     NUMBERS,
     OF_GENERATION,
     Attributes,

@@ -7,7 +7,8 @@ from fractions import Fraction
 from html import escape
 
 from warehouse.bulletin_inquiry import Inquiry
-from warehouse.bulletin_marks import Html, where_text
+from warehouse.bulletin_marks import Html
+from warehouse.bulletin_origins import where_text
 from warehouse.bulletin_texts import bulletin_text
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import is_base_told

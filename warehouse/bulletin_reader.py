@@ -1,4 +1,4 @@
-"""Read the HTML of a bulletin back: what it is about, its marks, its drawings; anything else with a digit is refused."""
+"""Read the HTML of a bulletin back: what it is about, its marks and drawings; any other digit is refused."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from warehouse.bulletin_marks import Attributes, has_digit
+from warehouse.bulletin_marks import has_digit
+from warehouse.bulletin_origins import Attributes
 
 DRAWING = re.compile(r"<svg\b[^>]*>.*?</svg>", re.DOTALL)
 OPENING = re.compile(r"<svg\b[^>]*>")
