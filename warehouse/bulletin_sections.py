@@ -170,8 +170,8 @@ def _reason(inquiry: Inquiry, one: Figure) -> Html:
     has_reason = find(one.row, one.metric).case == "not_comparable" and format_notes(
         one.row, one.metric, inquiry.language
     )
-    field = "notes" if has_reason else "verdict"
-    return phrase(inquiry, "row.named", name=name_of(inquiry, one), what=field(inquiry, one, field))
+    what = field(inquiry, one, "notes" if has_reason else "verdict")
+    return phrase(inquiry, "row.named", name=name_of(inquiry, one), what=what)
 
 
 def _names(inquiry: Inquiry, metrics: Iterable[Metric]) -> Html:
