@@ -55,17 +55,31 @@ def generation_of(data: Path) -> Generation:
     return generation
 
 
-def built(data: Path, *, period: str = "latest-month", language: Language = "zh", **options: object) -> str:
-    where = {name: (code,) for name, code in dict(options.pop("where", {})).items()}  # type: ignore[call-overload]
+def built(
+    data: Path,
+    *,
+    period: str = "latest-month",
+    language: Language = "zh",
+    where: str = "",
+    is_public: bool = False,
+    is_demo: bool = False,
+) -> str:
+    dimension, _, code = where.partition("=")
     with open_generation(generation_of(data)) as connection:
         return build_bulletin(
             connection,
             period=period,
-            where=where,
+            where={dimension: (code,)} if where else {},
             language=language,
-            is_public=bool(options.get("is_public")),
-            is_demo=bool(options.get("is_demo")),
+            is_public=is_public,
+            is_demo=is_demo,
         )
+
+
+@pytest.fixture(scope="module")
+def october(small: Path) -> str:
+    """The bulletin of October 2026, in Chinese, which many tests look at and some change."""
+    return built(small)
 
 
 def change(data: Path, *statements: str) -> None:
@@ -95,8 +109,8 @@ def refused(html: str, data: Path) -> DoesNotReproduce:
 # ---- what it says
 
 
-def test_the_figures_of_october_are_those_counted_by_hand(small: Path) -> None:
-    fields = fields_of(built(small))
+def test_the_figures_of_october_are_those_counted_by_hand(october: str) -> None:
+    fields = fields_of(october)
     # 14 + 12 + 11 + 10 = 47 against 4 x 10; visits found 3 more, which are cases but no incidents: 50.
     assert fields["dispute_incident_count", "", "value"] == "47 起"
     assert fields["dispute_incident_count", "", "base"] == "40 起"
@@ -112,42 +126,39 @@ def test_the_figures_of_october_are_those_counted_by_hand(small: Path) -> None:
     assert fields["survey_response_rate", "", "value"] == "样本不足（12/20）"
 
 
-def test_the_first_sentence_is_the_answer(small: Path) -> None:
-    assert fields_of(built(small))["dispute_incident_count", "", "sentence"] == (
+def test_the_first_sentence_is_the_answer(october: str) -> None:
+    assert fields_of(october)["dispute_incident_count", "", "sentence"] == (
         "2026年10月，青山市公安局接报纠纷警情47起，同比多7起（+17.5%），处于正常波动范围，差异不显著。"
     )
 
 
-def test_stations_stand_in_the_order_of_their_codes_with_counts_only(small: Path) -> None:
-    html = built(small)
-    fields = fields_of(html)
+def test_stations_stand_in_the_order_of_their_codes_with_counts_only(october: str) -> None:
+    fields = fields_of(october)
     assert [fields["dispute_incident_count", code, "count"] for code in ("A1", "A2", "B1", "B2")] == [
         "14", "12", "11", "10",
     ]  # fmt: skip
     assert fields["dispute_incident_count", "A1", "change"] == "+4 起"
     assert fields["dispute_incident_count", "A1", "verdict"] == "基数较小"
-    names = [html.index(f">{name}<") for name in ("城关派出所", "东湖派出所", "西苑派出所", "北塔派出所")]
+    names = [october.index(f">{name}<") for name in ("城关派出所", "东湖派出所", "西苑派出所", "北塔派出所")]
     assert names == sorted(names)
 
 
-def test_types_are_counted_by_group_the_largest_difference_first(small: Path) -> None:
-    html = built(small)
-    fields = fields_of(html)
+def test_types_are_counted_by_group_the_largest_difference_first(october: str) -> None:
+    fields = fields_of(october)
     # Of every five disputes two are neighbours': 6 + 6 + 5 + 4 = 21 against 4 x 4; the other three types 3 + 2 + 2 + 2
     # or, of consumers, 2 each, against 4 x 2. A debt is a contract dispute.
     assert (fields["dispute_incident_count", "neighbour", "count"], fields["dispute_incident_count", "neighbour", "base_count"]) == ("21", "16")  # fmt: skip # noqa: E501
     assert fields["dispute_incident_count", "marriage_family", "count"] == "9"
     assert fields["dispute_incident_count", "consumer", "count"] == "8"
-    assert html.index('data-key="neighbour"') < html.index('data-key="marriage_family"') < html.index('data-key="consumer"')  # fmt: skip # noqa: E501
+    assert october.index('data-key="neighbour"') < october.index('data-key="marriage_family"') < october.index('data-key="consumer"')  # fmt: skip # noqa: E501
 
 
-def test_what_nobody_delivers_is_said_in_words(small: Path) -> None:
-    html = built(small)
-    missing = html[html.index("尚未报送：") :].partition("</li>")[0]
+def test_what_nobody_delivers_is_said_in_words(october: str) -> None:
+    missing = october[october.index("尚未报送：") :].partition("</li>")[0]
     # No closing day and no minutes of arrival stand in any file.
     assert "到达时长中位数" in missing
-    assert "没有报送的数据：" in html
-    assert "业务工作" in html[html.index("没有报送的数据：") :].partition("</li>")[0]
+    assert "没有报送的数据：" in october
+    assert "业务工作" in october[october.index("没有报送的数据：") :].partition("</li>")[0]
 
 
 def test_a_unit_that_did_not_deliver_is_named(small: Path) -> None:
@@ -160,7 +171,7 @@ def test_a_unit_that_did_not_deliver_is_named(small: Path) -> None:
 
 
 def test_one_station_has_its_own_bulletin(small: Path) -> None:
-    html = built(small, where={"station": "A1"})
+    html = built(small, where="station=A1")
     assert fields_of(html)["dispute_incident_count", "", "value"] == "14 起"
     assert 'data-by="station"' not in html
     assert check_bulletin(html, small).marks > 50
@@ -193,9 +204,8 @@ def test_an_empty_warehouse_says_that_nothing_was_delivered(empty: Path, languag
 
 
 @pytest.mark.parametrize("period", ["2026", "2026-Q3", "2026-08", "2026-W40", "2026-02", "ytd", "rolling12", "2026-10-05..2026-11-05"])  # fmt: skip # noqa: E501
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_kind_of_period_reproduces(small: Path, period: str, language: Language) -> None:
-    checked = check_bulletin(built(small, period=period, language=language), small)
+def test_every_kind_of_period_reproduces(small: Path, period: str) -> None:
+    checked = check_bulletin(built(small, period=period), small)
     assert checked.witnessed > 5
     assert checked.notes == ()
 
@@ -211,9 +221,9 @@ def test_a_period_or_filter_that_there_is_not_is_an_error(small: Path) -> None:
     with pytest.raises(BadPeriod):
         built(small, period="2027")
     with pytest.raises(NotAsked):
-        built(small, where={"station": "A9"})
+        built(small, where="station=A9")
     with pytest.raises(NotAsked):
-        built(small, where={"month": "2026-09"})
+        built(small, where="month=2026-09")
 
 
 # ---- how it is made
@@ -227,11 +237,10 @@ def test_the_file_asks_nothing_of_anybody(small: Path, language: Language) -> No
     assert "@page" in html
 
 
-def test_tables_have_captions_and_scopes_and_drawings_words(small: Path) -> None:
-    html = built(small)
-    assert html.count("<table") == html.count("<caption>") > 2
-    assert html.count("<th") == html.count("<th scope=") + html.count("<thead>")
-    for drawing in re.findall("<svg.*?</svg>", html, re.DOTALL):
+def test_tables_have_captions_and_scopes_and_drawings_words(october: str) -> None:
+    assert october.count("<table") == october.count("<caption>") > 2
+    assert october.count("<th") == october.count("<th scope=") + october.count("<thead>")
+    for drawing in re.findall("<svg.*?</svg>", october, re.DOTALL):
         assert re.search(r"<title>.+</title><desc>.+2026年10月47 起，上年同月40 起</desc>", drawing)
         break
     else:
@@ -262,14 +271,14 @@ def test_signals_of_the_month_are_listed_by_code(own: Path) -> None:
     assert check_bulletin(html, own).marks
     assert refused(html.replace('data-part="bound" data-key="A1/">12<', 'data-part="bound" data-key="A1/">11<'), own).key == "figure"  # fmt: skip # noqa: E501
     # A listed count might be one that the table of units withholds.
-    assert "data-part=\"observed\"" not in built(own, is_public=True)
+    assert 'data-part="observed"' not in built(own, is_public=True)
 
 
 # ---- what leaves the bureau
 
 
 def test_small_counts_are_withheld_for_publication(small: Path) -> None:
-    html = built(small, is_public=True, where={"station": "A1"})
+    html = built(small, is_public=True, where="station=A1")
     fields = fields_of(html)
     # Of A1's fourteen: six neighbours' (four the year before), three, three and two; three found on visits.
     assert {text for (_, key, field), text in fields.items() if key and field == "count"} == {"不公开"}
@@ -280,7 +289,7 @@ def test_small_counts_are_withheld_for_publication(small: Path) -> None:
 
 
 def test_a_bulletin_for_publication_cannot_pass_for_an_internal_one(small: Path) -> None:
-    html = built(small, is_public=True, where={"station": "A1"})
+    html = built(small, is_public=True, where="station=A1")
     assert refused(html.replace('data-public="yes"', 'data-public="no"'), small).key == "figure"
 
 
@@ -311,38 +320,36 @@ def test_a_bulletin_for_publication_cannot_pass_for_an_internal_one(small: Path)
         ("data-generation=", "data-origin=", "not_ours"),
     ],
 )  # fmt: skip
-def test_what_was_changed_by_hand_is_refused(small: Path, found: str, put: str, key: str) -> None:
-    html = built(small)
-    assert found in html
-    assert refused(html.replace(found, put, 1), small).key == key
+def test_what_was_changed_by_hand_is_refused(small: Path, october: str, found: str, put: str, key: str) -> None:
+    assert found in october
+    assert refused(october.replace(found, put, 1), small).key == key
 
 
-def test_the_refusal_names_the_figure_what_was_found_and_what_is_right(small: Path) -> None:
-    error = refused(built(small).replace(">47 起<", ">57 起<"), small)
+def test_the_refusal_names_the_figure_what_was_found_and_what_is_right(small: Path, october: str) -> None:
+    error = refused(october.replace(">47 起<", ">57 起<"), small)
     assert error.zh == "简报复核不通过：纠纷警情数 [value]，简报上是“57 起”，重新计算应为“47 起”"
     assert error.en.endswith("says '57 起', computed anew it is '47 起'")
 
 
-def test_a_true_figure_of_another_month_is_refused(small: Path) -> None:
-    html, september = built(small), built(small, period="2026-09")
+def test_a_true_figure_of_another_month_is_refused(small: Path, october: str) -> None:
+    september = built(small, period="2026-09")
     assert fields_of(september)["dispute_incident_count", "", "value"] == "40 起"
-    cell = re.search(r"<data[^>]*>47 起</data>", html)
+    cell = re.search(r"<data[^>]*>47 起</data>", october)
     other = re.search(r"<data[^>]*>40 起</data>", september)
     assert cell is not None
     assert other is not None
     # Its mark reproduces; the page as a whole does not.
-    assert refused(html.replace(cell.group(), other.group()), small).key == "text"
+    assert refused(october.replace(cell.group(), other.group()), small).key == "text"
 
 
-def test_a_row_left_out_is_refused(small: Path) -> None:
-    html = built(small)
-    row = re.search(r"<tr><th scope=\"row\"><span data-metric=\"visit_count\".*?</tr>", html)
+def test_a_row_left_out_is_refused(small: Path, october: str) -> None:
+    row = re.search(r"<tr><th scope=\"row\"><span data-metric=\"visit_count\".*?</tr>", october)
     assert row is not None
-    assert refused(html.replace(row.group(), ""), small).key == "text"
+    assert refused(october.replace(row.group(), ""), small).key == "text"
 
 
-def test_a_page_of_another_program_version_is_checked_by_its_marks(small: Path) -> None:
-    html = re.sub('data-bulletin="[^"]*"', 'data-bulletin="000000000000"', built(small))
+def test_a_page_of_another_program_version_is_checked_by_its_marks(small: Path, october: str) -> None:
+    html = re.sub('data-bulletin="[^"]*"', 'data-bulletin="000000000000"', october)
     assert check_bulletin(html.replace("<h2>要点</h2>", "<h2>重点</h2>"), small).notes != ()
     assert refused(html.replace(">47 起<", ">57 起<"), small).key == "figure"
 
