@@ -39,7 +39,7 @@ def read_fixed(text: pl.Series) -> pl.Series:
     if is_whole and (known := _all_sound(text)) is not None:
         return known
     moments, is_good = _moments(joined_bytes(text if is_whole else text.filter(fits)), int(str(width)))
-    read = pl.Series(values=pa.array(moments, pa.timestamp("us"), mask=~is_good))
+    read = _series(moments, is_good)
     return read if is_whole else nothing.scatter(fits.arg_true(), read)
 
 
@@ -49,6 +49,13 @@ def _all_sound(cells: pl.Series) -> pl.Series | None:
         return pl.Series(values=pc.cast(cells.to_arrow(), pa.timestamp("us")))
     except pa.ArrowInvalid:
         return None
+
+
+def _series(moments: Integers, is_good: Booleans) -> pl.Series:
+    """The bytes as they lie: to build an Arrow array from numpy's would import pandas."""
+    validity = np.packbits(is_good, bitorder="little")
+    buffers = [pa.py_buffer(validity), pa.py_buffer(moments)]
+    return pl.Series(values=pa.Array.from_buffers(pa.timestamp("us"), len(moments), buffers))
 
 
 def _moments(cells: Bytes, width: int) -> tuple[Integers, Booleans]:
