@@ -90,8 +90,10 @@ def _points(units: pl.DataFrame, x: Any, y: Any, words: tuple[str, str, str]) ->
     base = alt.Chart(units).encode(x=x("size"), y=y("value"))
     points = base.encode(color=colour, tooltip=tip)
     chosen = paint(base, "ink").transform_filter("datum.is_chosen")
-    named = base.encode(color=colour, text="name:N").transform_filter("datum.is_named")
-    left, right = (named.transform_filter(test) for test in ("!datum.is_right", "datum.is_right"))
+    named = base.encode(color=colour, text="name:N")
+    left, right = (
+        named.transform_filter(f"datum.is_named && {test}") for test in ("!datum.is_right", "datum.is_right")
+    )
     return [
         pickable(points.mark_point(filled=True, size=64, opacity=0.95, cursor="pointer")),
         chosen.mark_point(filled=False, size=190, strokeWidth=2, opacity=1),
