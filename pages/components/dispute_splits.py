@@ -160,7 +160,7 @@ def changes_title(named: Sequence[Named], key: str, view: View) -> tuple[str, st
     told = [one for one in named if find(one[2], METRIC).change is not None]
     real = [one for one in told if find(one[2], METRIC).case in ("up", "down")]
     if not told:
-        return text("disputes.title_none_told", language, noun=noun), ""
+        return text("disputes.title_none_told", language, n=len(named), noun=noun), ""
     lacking = len(named) - len(told)
     untold = text("disputes.untold", language, n=lacking, noun=noun) if lacking else ""
     if not real:
