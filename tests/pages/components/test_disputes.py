@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,7 @@ def test_marks_of_one_month_stand_on_one_line_at_the_nearest_month() -> None:
     assert frame["rebases"].to_list() == [True, False]
 
 
-def months_of(values: list[int | None]) -> list[ComparisonRow]:
+def months_of(values: Sequence[int | None]) -> list[ComparisonRow]:
     """Months up to June 2026."""
     firsts = [date(2026 + (5 - back) // 12, (5 - back) % 12 + 1, 1) for back in range(len(values))][::-1]
     return [count(value, None, "no_base", month=month) for month, value in zip(firsts, values, strict=True)]
