@@ -24,8 +24,6 @@ from warehouse.reference import Language
 from warehouse.wording import begin_sentence, format_base, format_change, format_period, format_value, format_verdict
 
 LEVELS = "answer_level_share"
-# A share narrower than that has no room for its figure.
-NARROWEST = 0.07
 STRONGEST, WEAKEST, MIDDLE = 0.62, 0.3, 0.26
 NAMED_CHANGES = 2
 
@@ -162,7 +160,7 @@ def _bar(
         role, strength = look(number, points)
         finding = find(row, metric)
         number_shown = finding.base if is_base else finding.value
-        label = amount(number_shown, metric, language) if share >= NARROWEST and number_shown is not None else ""
+        label = amount(number_shown, metric, language) if number_shown is not None else ""
         words = format_base(row, metric, language) if is_base else _note(row, metric, language)
         level = row.names["level"] or ""
         found.append(
