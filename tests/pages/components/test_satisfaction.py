@@ -148,7 +148,7 @@ def test_too_few_answers_have_no_shares() -> None:
     bars = satisfaction_levels.bars(answers("d", [0, 1, 2, 3, 4], [0, 1, 2, 3, 4]), "zh")
     frame = satisfaction_levels.frame(bars, LEVEL, "zh")
     assert frame["start"].to_list() == [None]
-    assert frame["label"].to_list() == ["样本不足（4/10）"]
+    assert frame["label"].to_list() == ["样本不足（有效评价 10 份）"]
     assert satisfaction_levels.title(bars, LEVEL, "zh") == "纠纷回访：有效评价不足 30 份，不列占比"
 
 
@@ -227,7 +227,9 @@ def test_rows_carry_interval_response_and_bounds_only_where_most_were_silent() -
         "satisfaction_lowest_rate": ((188, 330), (36, 178)),
         "satisfaction_highest_rate": ((287, 330), (173, 178)),
     }
-    others = {one: {"phone": part(one, *phones), "sms": part(one, *texts)} for one, (phones, texts) in counts.items()}
+    others: dict[str, dict[str | None, ComparisonRow]] = {
+        one: {"phone": part(one, *phones), "sms": part(one, *texts)} for one, (phones, texts) in counts.items()
+    }
     frame = satisfaction_rows.frame([phone, sms], TOP2, "zh", dimension="mode", others=others)
     assert frame["name"].to_list() == ["电话回访 188/231", "短信评价 36/41"]
     assert frame["role"].to_list() == ["attention", "ordinary"]
