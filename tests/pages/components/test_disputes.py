@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -154,7 +155,7 @@ def test_marks_of_one_month_stand_on_one_line_at_the_nearest_month() -> None:
     assert frame["rebases"].to_list() == [True, False]
 
 
-def months_of(values: list[int | None]) -> list[ComparisonRow]:
+def months_of(values: Sequence[int | None]) -> list[ComparisonRow]:
     """Months up to June 2026."""
     firsts = [date(2026 + (5 - back) // 12, (5 - back) % 12 + 1, 1) for back in range(len(values))][::-1]
     return [count(value, None, "no_base", month=month) for month, value in zip(firsts, values, strict=True)]
@@ -178,7 +179,7 @@ def test_titles_of_months_count_those_outside_and_say_why_there_are_no_limits() 
 
 
 def test_a_month_not_delivered_in_full_has_a_note_and_no_verdict() -> None:
-    rows = months_of([1000] * 46 + [700, None])
+    rows = months_of((*[1000] * 46, 700, None))
     delivered = {row.period.start: WHOLE for row in rows} | {date(2026, 5, 1): PART, JUNE: Delivered(2, 0, False)}
     limits = limits_of(rows, delivered, [])
     frame = months_frame(rows, limits, delivered, "zh")
