@@ -12,7 +12,7 @@ if view:
     seen = built(view, read_disputes)
     cards.answer(seen.answer, seen.where)
     if seen.panels:
-        step = filters.segment("step", t("disputes.steps.title"), step_names(view))
+        step = filters.switch("step", t("disputes.steps.title"), step_names(view))
         panels.show(built(view, STEPS[step]), view)
     for beside in seen.panels:
         panels.show_beside(beside, view, columns=len(beside))

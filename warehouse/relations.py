@@ -68,6 +68,7 @@ def _one_day(table: str, column: str, dimensions: Mapping[str, str]) -> Source:
     return Source(table, dimensions, start=f"r.{column}", end=f"r.{column}")
 
 
+_SURVEYED = ORGANISATION | {"survey": "r.survey_code", "mode": "r.mode_code", "subject": "r.subject_code"}
 _BUREAU = {"city_bureau": ORGANISATION["city_bureau"]}
 _TYPED = ORGANISATION | DISPUTE_TYPE
 _EVERY = _TYPED | INCIDENT
@@ -128,7 +129,18 @@ _ALL = (
     Relation(
         "mediation",
         "mediation",
-        (_one_day("mart.mediation_day", "held_on", ORGANISATION | {"mediation_kind": "r.mediation_kind_code"}),),
+        (
+            _one_day(
+                "mart.mediation_day",
+                "held_on",
+                ORGANISATION
+                | {
+                    "mediation_kind": "r.mediation_kind_code",
+                    "lead_body": "r.lead_body_code",
+                    "mediation_place": "r.place_code",
+                },
+            ),
+        ),
     ),
     Relation(
         "visit",
@@ -136,7 +148,10 @@ _ALL = (
         (
             Source(
                 "mart.visit_day",
-                ORGANISATION | {"visit_category": "r.category_code", "transport": "r.transport_code"},
+                ORGANISATION
+                | {"visit_category": "r.category_code", "transport": "r.transport_code"}
+                # A row that stands for more than a day belongs to none: see metric_sql.inside.
+                | {"day": "cast(r.period_start as varchar)"},
             ),
         ),
     ),
@@ -159,10 +174,32 @@ _ALL = (
             _one_day(
                 "mart.satisfaction_day",
                 "invited_on",
-                ORGANISATION | {"survey": "r.survey_code", "mode": "r.mode_code", "subject": "r.subject_code"},
+                _SURVEYED,
             ),
         ),
     ),
-    Relation("activity", "activity", (Source("mart.activity_day", ORGANISATION | {"activity": "r.activity_code"}),)),
+    # Every answer once for each level that it could have: a share of a level has all answers below the line.
+    Relation(
+        "satisfaction_level",
+        "satisfaction",
+        (
+            _one_day(
+                "(select a.*, l.of_level from mart.satisfaction_day as a,"
+                " unnest(range(1, a.scale_points + 1)) as l(of_level))",
+                "invited_on",
+                _SURVEYED | {"level": "concat(r.scale_points, '-', r.of_level)"},
+            ),
+        ),
+    ),
+    Relation(
+        "activity",
+        "activity",
+        (
+            Source(
+                "mart.activity_day",
+                ORGANISATION | {"activity": "r.activity_code", "service_channel": "r.channel_code"},
+            ),
+        ),
+    ),
 )
 RELATIONS: dict[str, Relation] = {relation.name: relation for relation in _ALL}

@@ -53,7 +53,7 @@ def paint(chart: alt.Chart, role: Role) -> alt.Chart:
 
 def finish(chart: alt.LayerChart, description: str) -> Drawing:
     """Add the house theme and the words for who cannot see the chart; what is drawn from now on is fixed."""
-    return draw(chart.configure(**THEME).properties(description=description))
+    return draw(chart, config=THEME, description=description)
 
 
 def year_over_year(

@@ -11,18 +11,17 @@ from pages.components import charts, figures, filters
 from pages.components.data import read
 from pages.components.findings import by_change, changes_chart, extent_of
 from pages.components.labels import text
-from pages.components.panel import Panel, flag_words, missing_words
+from pages.components.panel import Panel, missing_words
 from pages.components.view import LATEST, Asked, View
-from warehouse.comparison_row import ComparisonRow, Flag
+from warehouse.comparison_row import ComparisonRow
 from warehouse.finding import find
 from warehouse.metrics import METRICS
 from warehouse.reference import Language
-from warehouse.wording import begin_sentence, format_change, format_period, format_verdict
+from warehouse.wording import begin_sentence, format_change, format_period, format_reasons, format_verdict
 
 DISPUTES = "dispute_incident_count"
 METRIC = METRICS[DISPUTES]
 NAMED_CHANGES = 3
-REASONS: tuple[Flag, ...] = ("coverage_gap", "series_break", "coarse_grain")
 LEVELS = ("city_bureau", "branch", "station")
 LEVEL_KEYS = {"branch": "branches", "station": "stations"}
 
@@ -148,8 +147,7 @@ def split_subtitle(key: str, named: Sequence[Named], view: View) -> str:
 
 def why_not(rows: Sequence[ComparisonRow], language: Language) -> str:
     """Why some rows cannot be compared; empty where all can."""
-    flags = {flag for row in rows if row.verdict == "not_comparable" for flag in row.flags if flag in REASONS}
-    reasons = text("details.joiner", language).join(flag_words(flag, language) for flag in REASONS if flag in flags)
+    reasons = format_reasons(rows, language)
     return text("disputes.why_not", language, reasons=reasons) if reasons else ""
 
 
