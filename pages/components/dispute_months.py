@@ -81,7 +81,7 @@ def months_title(rows: Sequence[ComparisonRow], limits: MonthlyLimits, language:
     outside = [row for row, rule in zip(rows, limits.rules, strict=True) if rule == "outside"]
     latest = format_month(outside[-1].period.start, language) if outside else ""
     key = "outside" if outside else "within"
-    said = text(f"disputes.months.title_{key}", language, n=len(outside), all=len(rows), month=latest)
+    said = text(f"disputes.months.title_{key}", language, n=len(outside), month=latest)
     if limits.rules[-1] == "run":
         said += text(f"disputes.months.title_run_{'up' if limits.sides[-1] > 0 else 'down'}", language)
     return said

@@ -171,15 +171,15 @@ def test_titles_of_months_count_those_outside_and_say_why_there_are_no_limits() 
         return months_title(rows, limits_of(rows, delivered, []), "zh")
 
     # Months of 28 and of 31 days have the same count here, which is no season of the calendar but one all the same.
-    assert title(values).startswith("48 个月都在控制限以内")
+    assert title(values).startswith("没有一个月超出控制限")
     values[-3] = 1500
-    assert title(values).startswith("48 个月中有 1 个月超出控制限，最近一次是2026年4月")
+    assert title(values).startswith("有 1 个月超出控制限，最近一次是2026年4月")
     assert title(values[-35:]) == "35 个月的起数，连续报送满三年后画控制限"
     assert title([0] * 48) == "48 个月的起数，报送不全或起数太少，不画控制限"
 
 
 def test_a_month_not_delivered_in_full_has_a_note_and_no_verdict() -> None:
-    rows = months_of([1000] * 46 + [700, None])
+    rows = months_of((*[1000] * 46, 700, None))
     delivered = {row.period.start: WHOLE for row in rows} | {date(2026, 5, 1): PART, JUNE: Delivered(2, 0, False)}
     limits = limits_of(rows, delivered, [])
     frame = months_frame(rows, limits, delivered, "zh")
