@@ -20,6 +20,6 @@ if view:
         panels.show_beside([seen.ages, seen.outcomes, seen.stages], view, columns=3)
         chosen = filters.switch("rate", t("switch.label"), definition_names(view))
         panels.show_beside([seen.rates[chosen], seen.curve], view)
-        panels.show_beside([seen.repeat_types, seen.repeat_units], view)
-        panels.show_beside([seen.kinds, seen.places, seen.sessions, seen.referrals], view)
+        panels.show_beside([seen.repeat_types, seen.referrals, seen.repeat_units, seen.sessions], view)
+        panels.show_beside([seen.kinds, seen.places], view)
         cards.note(t("resolution.note"))

@@ -12,6 +12,8 @@ from pages.components.drawing import Drawing, pickable
 from pages.components.signal_charts import UTC, month_axis
 
 HEIGHT = 300
+# What Streamlit takes of a chart's height for its edges, and what an axis takes.
+PADDING, AXIS = 10, 24
 SHARE = {**Y_TITLE, "format": ".0%"}
 ROLE = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
 TIP = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title=" "), alt.Tooltip("note:N", title=" ")]
@@ -35,7 +37,9 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
         .mark_text(align="left", dx=7)
         .encode(x=alt.X("end:Q", axis=None, scale=scale), text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=row_height(frame) * max(frame.height, 1)), description)
+    return finish(
+        alt.LayerChart(layer=layers).properties(height=row_height(frame) * max(frame.height, 1) + PADDING), description
+    )
 
 
 def shares(frame: pl.DataFrame, *, reference: float | None, description: str) -> Drawing:
@@ -71,7 +75,10 @@ def shares(frame: pl.DataFrame, *, reference: float | None, description: str) ->
         pickable(known.mark_point(filled=True, size=64, opacity=1, cursor="pointer").encode(x=x("value"), color=ROLE)),
         paint(base, "ink").mark_text(align="left", dx=8).encode(x=x("end"), text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=row_height(frame) * max(frame.height, 1)), description)
+    return finish(
+        alt.LayerChart(layer=layers).properties(height=row_height(frame) * max(frame.height, 1) + PADDING + AXIS),
+        description,
+    )
 
 
 def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "en"], description: str) -> Drawing:
@@ -148,7 +155,15 @@ def closing_curve(
 
 def lines(frame: pl.DataFrame) -> alt.Y:
     """The rows by name, in the frame's order; a name may have several lines."""
-    axis = alt.Axis(grid=False, labelLimit=200, labelOverlap=False, labelExpr="split(datum.label, '\\n')")
+    # Vega centres the first line on the row: so many pixels up for every further one.
+    further = [{"test": f"length(split(datum.label, '\\n')) === {n}", "value": -7 * (n - 1)} for n in (2, 3, 4)]
+    axis = alt.Axis(
+        grid=False,
+        labelLimit=200,
+        labelOverlap=False,
+        labelExpr="split(datum.label, '\\n')",
+        labelOffset={"condition": further, "value": 0},
+    )
     return alt.Y("name:N", sort=frame["name"].to_list(), title=None, axis=axis)
 
 

@@ -126,11 +126,11 @@ def test_every_panel_has_its_finding(data: Path) -> None:
         "当日结案80.0%（样本40），九成在10 天内结案，持平",
         # Eleven months of forty to July 2026, the last whose cases had 90 days; of the year before nothing is known.
         "结案后90日内重复0.2%（1/440），与对比期不可比",
+        "分流情况无法显示",
         "各单位90日重复率，合计0.2%（1/440）",
+        "订单式调解占比（1+N）样本不足（2/6），样本不足",
         "调解6 场，持平；人民调解最多，4 场",
         "在派出所调解最多，4 场",
-        "订单式调解占比（1+N）样本不足（2/6），样本不足",
-        "分流情况无法显示",
     ]
 
 
