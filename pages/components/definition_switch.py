@@ -16,7 +16,7 @@ def switch(name: str, definitions: Mapping[str, str], language: Language) -> str
     """Draw the control for URL parameter `name`; `definitions`: metric by code, the first is meant where none is."""
     default = next(iter(definitions))
     asked = st.query_params.get(name)
-    current = asked if asked in definitions else default
+    current = asked if asked is not None and asked in definitions else default
     key = f"switch-{name}"
     # The URL may have changed without the control: by a link, or the browser's way back.
     if st.session_state.get(key) != current:
