@@ -22,10 +22,12 @@ from warehouse.wording import format_change, format_value, format_verdict, sente
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
-# Names of data; the other language's own name; a command is a command in every language; formatting of the badges.
+# Names of data; the other language's own name; a command is a command in every language; formatting of the badges;
+# a code that a definition names.
 NAMES = "|".join(["Mediation_5", *(name for _, name, *_ in ORGANISATIONS)])
 ALLOWED = re.compile(
-    rf"{NAMES}|" + r"English|中文|SQL|Kaplan–Meier|`[^`]*`|:\w+-badge\[(:material/\w+:)?|\]\(\w+\)|\b\d{8}T\d{6}\b"
+    rf"{NAMES}|"
+    + r"English|中文|SQL|Kaplan–Meier|`[^`]*`|:\w+-badge\[(:material/\w+:)?|\]\(\w+\)|\b\d{8}T\d{6}\b|（[a-z_]+）"
 )
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 
