@@ -44,6 +44,8 @@ def laney_limits(
 ) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
     """(centre, lower, upper) of a p' chart: pooled share -+ 3 x s_i x sigma_z, the limits one per point.
 
+    `baseline`: centre and sigma_z of the first so many points alone, so that later ones do not move their own limits.
+
     Laney (2002): s_i is the binomial deviation, sigma_z the mean moving range of z-scores / 1.128. Limits are not cut
     to 0..1 (nothing can lie outside them there anyway) and are NaN where nobody was asked. Share and sigma_z come from
     the first `baseline` points (all, without it). Raises ValueError for more successes than trials and for negative

@@ -42,9 +42,15 @@ def format_change(row: ComparisonRow, metric: Metric, language: Language) -> str
 def format_base(row: ComparisonRow, metric: Metric, language: Language) -> str:
     """The figure of the base, as `format_value` gives the period's; a dash where there is none or it is withheld."""
     finding = find(row, metric)
-    if finding.base is None or finding.case in ("suppressed", "not_comparable", "at_least"):
+    if not is_base_told(row, metric):
         return say("value.missing", language)
     return base_figure_words(row, metric, language, finding, space=" ")
+
+
+def is_base_told(row: ComparisonRow, metric: Metric) -> bool:
+    """Whether the base has a figure that may stand beside the period's."""
+    finding = find(row, metric)
+    return finding.base is not None and finding.case not in ("suppressed", "not_comparable", "at_least")
 
 
 def verdict_word(verdict: Verdict, metric: Metric, language: Language) -> str:
@@ -139,6 +145,8 @@ def parts_words(parts: tuple[float | None, float | None], metric: Metric, langua
         return ""
     if family == "duration":
         return say("value.sample", language, n=f"{rounded(exact(denominator)):,}")
+    if metric.kind == "survival":
+        return say("value.sample", language, n=f"{rounded(exact(denominator)):,}")
     if numerator is None:
         return f"{rounded(exact(denominator)):,}"
     if metric.unit == "per_10k_year":
@@ -181,5 +189,6 @@ def _at_least_parts(row: ComparisonRow, metric: Metric, language: Language) -> t
 def _no_value(row: ComparisonRow, metric: Metric, language: Language) -> str:
     if row.denominator == 0:
         return say("value.nothing_counted", language)
-    is_censored = metric.kind == "survival" and row.denominator is not None
-    return say("value.not_reached" if is_censored else "value.not_computable", language)
+    if metric.kind != "survival" or row.denominator is None:
+        return say("value.not_computable", language)
+    return say("value.not_reached" if metric.within_days is None else "value.not_followed", language)

@@ -112,12 +112,24 @@ def limits_of(
         low, high = proportion_funnel_limits(n, target, tau2=tau2, confidence=confidence)
         exact_low, exact_high = exact_limits(n, target, confidence=confidence)
         return np.fmin(low, exact_low), np.fmax(high, exact_high)
-    expected = n * target / metric.scale
     if not target:
         return np.zeros_like(n), np.zeros_like(n)
+    low, high = ratio_limits(n * target / metric.scale, tau2=tau2, confidence=confidence)
+    return low * target, high * target
+
+
+def ratio_limits(expected: ArrayLike, *, tau2: float = 0.0, confidence: float) -> tuple[Any, Any]:
+    """(low, high) of observed / expected around 1, the wider of two as in `limits_of`."""
     low, high = funnel_limits(expected, tau2=tau2, confidence=confidence)
     exact_low, exact_high = exact_ratio_limits(expected, confidence=confidence)
-    return np.fmin(low, exact_low) * target, np.fmax(high, exact_high) * target
+    return np.fmin(low, exact_low), np.fmax(high, exact_high)
+
+
+def ratio_dispersion(observed: ArrayLike, expected: ArrayLike) -> tuple[float | None, float]:
+    """(phi, tau2) of the units that expect enough events; (None, 0) where these are too few to tell."""
+    seen, wanted = np.asarray(observed, dtype=np.float64), np.asarray(expected, dtype=np.float64)
+    tells = wanted >= FEWEST_EVENTS
+    return funnel_dispersion(seen[tells], wanted[tells]) if np.count_nonzero(tells) >= FEWEST_UNITS else (None, 0.0)
 
 
 def exact_limits(trials: ArrayLike, target: float, *, confidence: float) -> tuple[Any, Any]:
@@ -166,17 +178,16 @@ def _interpolated(
 
 
 def _dispersion(rows: Sequence[ComparisonRow], target: float, metric: Metric) -> tuple[float | None, float]:
-    """(phi, tau2) of the units that have enough events; (None, 0) where these are too few to tell."""
+    """(phi, tau2) as `ratio_dispersion`; of a share both outcomes must be expected often enough."""
     n = np.array([row.denominator for row in rows], dtype=np.float64)
     hits = np.array([row.numerator for row in rows], dtype=np.float64)
-    is_share = metric.interval == "wilson"
     expected = n * target / metric.scale
-    tells = np.minimum(expected, n - expected) >= FEWEST_EVENTS if is_share else expected >= FEWEST_EVENTS
+    if metric.interval != "wilson":
+        return ratio_dispersion(hits, expected)
+    tells = np.minimum(expected, n - expected) >= FEWEST_EVENTS
     if np.count_nonzero(tells) < FEWEST_UNITS:
         return None, 0.0
-    if is_share:
-        return proportion_funnel_dispersion(hits[tells], n[tells])
-    return funnel_dispersion(hits[tells], expected[tells])
+    return proportion_funnel_dispersion(hits[tells], n[tells])
 
 
 def _place(row: ComparisonRow, low: float, high: float, far_low: float, far_high: float) -> Place:

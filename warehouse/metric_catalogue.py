@@ -26,7 +26,7 @@ KINDS = {
         "半可加比率：各单位相加，跨时段取最后一个整月", "a ratio summed over units, over time the last month"
     ),
     "quantile": _T("分位数：由逐分钟的件数直接算出", "a quantile, from counts per minute"),
-    "survival": _T("生存分析分位数：未结案的按删失处理", "a survival quantile, open cases censored"),
+    "survival": _T("生存分析：未结案的按删失处理", "from a survival curve, open cases censored"),
 }
 DATE_ROLES = {
     "received": _T("接警日期", "day received"),

@@ -122,8 +122,8 @@ def delivered(metric: Metric) -> str:
     return f"select 1 from {source.table} as r {joins_for(facts, where)} where {where} limit 1"
 
 
-def inside(source: Source, start: str, end: str, *, in_one_month: bool) -> list[str]:
-    """The rows wholly inside a window; a row that spans months belongs to no single one."""
+def inside(source: Source, start: str, end: str, *, in_one_month: bool, in_one_day: bool = False) -> list[str]:
+    """The rows wholly inside a window; a row that spans months belongs to no single one, nor one of days to a day."""
     if source.grain == "month":
         # Before the month of the day after the end: one bound, by which the scan skips blocks.
         return [f"{source.month} >= {start}", f"{source.month} < cast(date_trunc('month', {end} + 1) as date)"]
@@ -133,6 +133,8 @@ def inside(source: Source, start: str, end: str, *, in_one_month: bool) -> list[
         found.append(f"{source.start} <= {end}")
         if in_one_month:
             found.append(f"{source.end} <= last_day({source.month})")
+        if in_one_day:
+            found.append(f"{source.start} = {source.end}")
     return found
 
 
@@ -196,7 +198,13 @@ def _by_window(
                 "where "
                 + "\n    and ".join(
                     [
-                        *inside(source, literal(window.start), literal(window.end), in_one_month="month" in query.by),
+                        *inside(
+                            source,
+                            literal(window.start),
+                            literal(window.end),
+                            in_one_month="month" in query.by,
+                            in_one_day="day" in query.by,
+                        ),
                         *where,
                     ]
                 ),

@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeVar
 import polars as pl
 import streamlit as st
 
+from warehouse.bulletin_check import check_bulletin
+from warehouse.bulletin_page import build_bulletin
 from warehouse.comparison import ask, compare, explain, read_facts
 from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
@@ -22,6 +24,8 @@ from warehouse.generations import Generation, current_generation, last_night, li
 from warehouse.metrics import METRICS
 from warehouse.periods import Basis, PeriodNotCovered
 from warehouse.reference import Language
+from warehouse.standardisation import Standardised, standardise
+from warehouse.survival_curve import Curve, survival_curves
 
 QUERIES = Path(__file__).with_name("queries")
 # Generations are immutable and named by when they were built: the id and the place say all there is to say.
@@ -152,6 +156,67 @@ def explained(
     engine = _engine(board.generation)
     with engine.lock:
         return explain(engine.facts, ask(engine.facts, metric, period, basis=basis, by=by, where=where))
+
+
+@st.cache_resource(max_entries=400, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _standardised(
+    generation: Generation,
+    metric: str,
+    period: str,
+    unit: str,
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    language: Language,
+) -> tuple[Standardised, ...]:
+    engine = _engine(generation)
+    with engine.lock:
+        question = ask(engine.facts, metric, period, where=dict(where))
+        return tuple(standardise(engine.facts, question, unit=unit, language=language))
+
+
+def standardised(
+    board: Board, metric: str, period: str, *, unit: str, where: Filters | None = None, language: Language = "zh"
+) -> tuple[Standardised, ...]:
+    """A share of every unit against what the bureau's rates would give it; raises as `compared` does."""
+    if board.generation is None:
+        raise ValueError(f"no generation to standardise {metric} in")
+    return _standardised(board.generation, metric, period, unit, tuple(sorted((where or {}).items())), language)
+
+
+@st.cache_resource(max_entries=500, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _curved(
+    generation: Generation,
+    metric: str,
+    period: str,
+    basis: Basis,
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    last_day: int,
+) -> tuple[Curve | None, Curve | None]:
+    engine = _engine(generation)
+    with engine.lock:
+        question = ask(engine.facts, metric, period, basis=basis, where=dict(where))
+        return survival_curves(engine.facts, question, last_day=last_day)
+
+
+def curved(
+    board: Board, metric: str, period: str, *, basis: Basis, where: Filters, last_day: int
+) -> tuple[Curve | None, Curve | None]:
+    """The survival curves behind a question's period and base, cached as the question is; errors as `compared`."""
+    if board.generation is None:
+        raise ValueError(f"no generation to draw {metric} of")
+    return _curved(board.generation, metric, period, basis, tuple(sorted(where.items())), last_day)
+
+
+def bulletin(board: Board, period: str, *, where: Filters | None = None, is_public: bool, language: Language) -> str:
+    """The bulletin of a period as HTML, built and then reproduced; raises DoesNotReproduce where a figure differs."""
+    if board.generation is None:
+        raise ValueError("no generation to write a bulletin of")
+    engine = _engine(board.generation)
+    with engine.lock:
+        html = build_bulletin(
+            engine.facts, period=period, where=where, language=language, is_public=is_public, is_demo=board.is_demo
+        )
+    check_bulletin(html, board.folder)
+    return html
 
 
 class Selected(Protocol):

@@ -26,20 +26,9 @@ from warehouse.wording import begin_sentence, format_limits, format_period, form
 CURVE_POINTS = 80
 # So many units are named in a title, and listed in a subtitle; more are counted.
 NAMED = 3
+YEAR = 365
 LISTED = 8
 FAR: tuple[Place, ...] = ("far_below", "far_above")
-UNIT_SCHEMA = {
-    "code": pl.String,
-    "name": pl.String,
-    "size": pl.Float64,
-    "value": pl.Float64,
-    "shown": pl.String,
-    "limits": pl.String,
-    "note": pl.String,
-    "role": pl.String,
-    "is_named": pl.Boolean,
-    "is_chosen": pl.Boolean,
-}
 
 
 @dataclass(frozen=True)
@@ -86,7 +75,10 @@ def panel_of(found: FunnelFigures, view: View, *, key: str) -> Panel:
 def funnel_title(found: FunnelFigures, view: View) -> str:
     """The chosen unit's place, or how many units lie outside the 99.8 % limits and what that means."""
     metric = begin_sentence(found.units.metric.name.in_language(view.language))
-    finding = chosen_finding(found, view) or _finding(found, view.language)
+    finding = chosen_finding(found, view)
+    if not finding and found.judged:
+        finding = units_finding(found.judged, found.units.metric, view.language)
+    finding = finding or text("funnel.none", view.language)
     return text("funnel.title", view.language, metric=metric, finding=finding)
 
 
@@ -119,24 +111,18 @@ def place_words(place: Place, metric: Metric, language: Language) -> str:
     return text(f"funnel.role_{role}", language, place=words) if role in ("better", "attention") else words
 
 
-def _finding(found: FunnelFigures, language: Language) -> str:
-    if not found.judged:
-        return text("funnel.none", language)
-    outside = {place: [unit.row for unit in found.judged if unit.place == place] for place in FAR}
+def units_finding(units: Sequence[FunnelUnit], metric: Metric, language: Language) -> str:
+    """How many of these units lie outside the 99.8 % limits, who they are and what that means."""
+    outside = {place: [unit.row for unit in units if unit.place == place] for place in FAR}
     parts = text("funnel.part_joiner", language).join(
-        text(
-            "funnel.one",
-            language,
-            names=_few_names(rows, language),
-            place=place_words(place, found.units.metric, language),
-        )
+        text("funnel.one", language, names=_few_names(rows, language), place=place_words(place, metric, language))
         for place, rows in outside.items()
         if rows
     )
     if not parts:
-        return text("funnel.all_within", language, n=len(found.judged))
-    kind = "outside" if sum(map(len, outside.values())) < len(found.judged) else "outside_all"
-    return text(f"funnel.{kind}", language, n=len(found.judged), parts=parts)
+        return text("funnel.all_within", language, n=len(units))
+    kind = "outside" if sum(map(len, outside.values())) < len(units) else "outside_all"
+    return text(f"funnel.{kind}", language, n=len(units), parts=parts)
 
 
 def _few_names(rows: Sequence[ComparisonRow], language: Language) -> str:
@@ -179,9 +165,11 @@ def _lacking(found: FunnelFigures, view: View) -> str:
     reasons: dict[str, list[str]] = {}
     for row in silent:
         reasons.setdefault(begin_sentence(format_value(row, metric, language)), []).append(_name(row))
+    if len(reasons) == 1 and len(silent) == len(found.units.rows):
+        return text("funnel.silent_all", language, n=len(silent), reason=next(iter(reasons)))
     for reason, names in reasons.items():
         said.append(text("funnel.silent", language, reason=reason, names=_listed(names[:LISTED], len(names), language)))
-    if len(few) > len(found.judged):
+    if len(few) > len(found.judged) and view.window.days < YEAR:
         said.append(text("funnel.longer", language))
     return " ".join(said)
 
@@ -204,7 +192,6 @@ def _drawing(found: FunnelFigures, view: View, title: str) -> Drawing:
     return funnel_chart.funnel(
         units_frame(found, view),
         curve_frame(funnel),
-        target=funnel.target,
         target_words=words,
         size_words=text("funnel.size", language),
         is_share=funnel.metric.unit == "fraction",
@@ -234,13 +221,15 @@ def units_frame(found: FunnelFigures, view: View) -> pl.DataFrame:
                 is_own,
             )
         )
-    return pl.DataFrame(rows, schema=UNIT_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=funnel_chart.UNIT_SCHEMA, orient="row")
 
 
 def curve_frame(funnel: Funnel) -> pl.DataFrame:
-    """The limits from the smallest unit to the end of the axis: size, low, high, far_low, far_high."""
+    """The limits from the smallest unit to the end of the axis: what `funnel_chart.funnel` draws."""
     sizes = [unit.row.denominator or 0.0 for unit in funnel.units]
     grid = np.linspace(min(sizes), max(sizes) * funnel_chart.ROOM, CURVE_POINTS)
     low, high = funnel.limits_at(grid, WARNING)
     far_low, far_high = funnel.limits_at(grid, ALARM)
-    return pl.DataFrame({"size": grid, "low": low, "high": high, "far_low": far_low, "far_high": far_high})
+    target = np.full_like(grid, funnel.target)
+    columns = (grid, low, high, far_low, far_high, target)
+    return pl.DataFrame(dict(zip(funnel_chart.CURVE_SCHEMA, columns, strict=True)), schema=funnel_chart.CURVE_SCHEMA)

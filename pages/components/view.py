@@ -10,17 +10,18 @@ from typing import Any, Literal
 
 import duckdb
 
-from pages.components.data import Board, compared, last_days
+from pages.components.data import Board, compared, curved, last_days
 from pages.components.figures import Selection, headline_day, latest_complete_month, ripe_month
 from warehouse.comparison_row import ComparisonRow
 from warehouse.metric_definition import Metric
 from warehouse.metrics import METRICS
 from warehouse.periods import Basis, Period, PeriodNotCovered, parse_period
 from warehouse.reference import Language
+from warehouse.survival_curve import Curve
 
 LATEST = "latest-month"
 # Why there are no rows: nothing of the feed was ever delivered, not yet for that period, or the generation was built by
-# an earlier release and lacks a table.
+# an earlier release and lacks a table or a column.
 Missing = Literal["", "feed", "period", "older"]
 
 
@@ -164,9 +165,16 @@ class View:
                 is_public=self.is_public,
                 language=self.language,
             )
-        except duckdb.CatalogException:
+        except (duckdb.CatalogException, duckdb.BinderException):
             return replace(asked, missing="older")
         return replace(asked, rows=tuple(rows))
+
+    def curves(self, asked: Asked, *, last_day: int) -> tuple[Curve | None, Curve | None]:
+        """The survival curves that a question's figure and its base lie on; of a question without rows none."""
+        if not asked.rows or asked.by:
+            return None, None
+        metric, period = asked.metric.id, asked.period
+        return curved(self.board, metric, period, basis=asked.basis, where=asked.where, last_day=last_day)
 
     def ripe_period(self, metric: str) -> str:
         """The period; for a metric that follows its cases up, the latest month whose cases all had their days."""
