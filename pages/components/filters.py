@@ -90,7 +90,9 @@ def switch(name: str, label: str, options: Mapping[str, str]) -> str:
         picked = st.session_state[key]
         go(**{name: "" if picked == codes[0] else picked})
 
-    st.segmented_control(label, codes, format_func=options.__getitem__, key=key, on_change=changed, required=True)
+    st.segmented_control(
+        label, codes, format_func=options.__getitem__, key=key, on_change=changed, required=True, wrap=True
+    )
     return current
 
 
