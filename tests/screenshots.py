@@ -10,7 +10,10 @@ from typing import Literal, get_args
 from playwright.sync_api import Browser, sync_playwright
 
 Scheme = Literal["light", "dark"]
-PAGES = {name: "" if name == "overview" else name for name in ("overview", "signals", "definitions", "data_quality")}
+PAGES = {
+    name: "" if name == "overview" else name
+    for name in ("overview", "disputes", "signals", "definitions", "data_quality")
+}
 WIDTHS = (390, 1440)
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 CHROMIUM = Path("/usr/bin/chromium")

@@ -13,6 +13,8 @@ from typing import Any, Protocol, TypeVar
 import polars as pl
 import streamlit as st
 
+from warehouse.bulletin_check import check_bulletin
+from warehouse.bulletin_page import build_bulletin
 from warehouse.comparison import ask, compare, explain, read_facts
 from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
@@ -202,6 +204,19 @@ def curved(
     if board.generation is None:
         raise ValueError(f"no generation to draw {metric} of")
     return _curved(board.generation, metric, period, basis, tuple(sorted(where.items())), last_day)
+
+
+def bulletin(board: Board, period: str, *, where: Filters | None = None, is_public: bool, language: Language) -> str:
+    """The bulletin of a period as HTML, built and then reproduced; raises DoesNotReproduce where a figure differs."""
+    if board.generation is None:
+        raise ValueError("no generation to write a bulletin of")
+    engine = _engine(board.generation)
+    with engine.lock:
+        html = build_bulletin(
+            engine.facts, period=period, where=where, language=language, is_public=is_public, is_demo=board.is_demo
+        )
+    check_bulletin(html, board.folder)
+    return html
 
 
 class Selected(Protocol):

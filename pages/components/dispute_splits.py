@@ -140,7 +140,8 @@ def split_subtitle(key: str, named: Sequence[Named], view: View) -> str:
     period = format_period(named[0][2].period, language)
     against = text(f"disputes.against.{view.basis}", language)
     what = text(f"disputes.{key}.what", language, period=period, against=against)
-    said = text("disputes.reading", language, what=what, smallest=METRIC.smallest_n)
+    reading = "disputes.reading_steps" if key.startswith("steps") else "disputes.reading"
+    said = text(reading, language, what=what, smallest=METRIC.smallest_n)
     return said + why_not([row for *_, row in named], language)
 
 
@@ -157,7 +158,7 @@ def changes_title(named: Sequence[Named], key: str, view: View) -> tuple[str, st
     told = [one for one in named if find(one[2], METRIC).change is not None]
     real = [one for one in told if find(one[2], METRIC).case in ("up", "down")]
     if not told:
-        return text("disputes.title_none_told", language, noun=noun), ""
+        return text("disputes.title_none_told", language, n=len(named), noun=noun), ""
     lacking = len(named) - len(told)
     untold = text("disputes.untold", language, n=lacking, noun=noun) if lacking else ""
     if not real:
@@ -184,4 +185,4 @@ def changes_title(named: Sequence[Named], key: str, view: View) -> tuple[str, st
 
 def _one(name: str, row: ComparisonRow, view: View) -> str:
     verdict, change = format_verdict(row, METRIC, view.language), format_change(row, METRIC, view.language)
-    return text("types.one", view.language, name=name, verdict=verdict, change=change)
+    return text("disputes.one", view.language, name=name, verdict=verdict, change=change)

@@ -166,8 +166,10 @@ def parts(row: ComparisonRow, metric: Metric, language: Language) -> str:
 
 
 def changes_title(bars: Sequence[Bar], language: Language) -> str:
-    """Which of them really changed, at most three by name; or that none did, or that nothing can be compared."""
+    """Which of them really changed, at most two by name; or that none did, or that nothing can be compared."""
     compared = [bar for bar in bars if find(bar.row, bar.metric).change is not None]
+    if bars and all(find(bar.row, bar.metric).is_few for bar in bars):
+        return begin_sentence(text("rows.title_few", language, smallest=bars[0].metric.smallest_n))
     if not compared:
         return begin_sentence(text("rows.title_not_comparable", language))
     real = [bar for bar in compared if find(bar.row, bar.metric).case in ("up", "down")]

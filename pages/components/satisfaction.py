@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pages.components import figures, satisfaction_control, satisfaction_levels, satisfaction_rows, satisfaction_years
@@ -13,7 +14,7 @@ from pages.components.kpi import Kpi, kpi, spark
 from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
 from pages.components.satisfaction_rows import HALF, HIGHEST, LOWEST, bounds_words
-from pages.components.satisfaction_view import DEFINITIONS, RESPONSE, ask, metric_of
+from pages.components.satisfaction_view import DEFINITIONS, RESPONSE, ask, definition_of, metric_of
 from pages.components.view import LATEST, Asked, View
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import parts_words
@@ -51,15 +52,16 @@ def read_satisfaction(view: View) -> SatisfactionPage | None:
     if headline.row is None:
         return None
     language = view.language
-    response, lowest, highest = (ask(view, metric) for metric in (RESPONSE, LOWEST, HIGHEST))
+    response = ask(view, RESPONSE)
+    bounds = [ask(view, metric) for metric in (LOWEST, HIGHEST)] if definition_of(view) == "top2" else []
     modes = satisfaction_rows.by_mode(view)
     others = [ask(view, metric) for metric in (*_other_definitions(view), DISSATISFIED)]
     shown = [headline, *others, response]
-    asked = (*shown, lowest, highest)
+    asked = (*shown, *bounds)
     return SatisfactionPage(
         answer(headline.row, metric_of(view), view.unit.name, language),
         chance(headline.row, metric_of(view), language)
-        + response_line(response.row, lowest.row, highest.row, language),
+        + response_line(response.row, [one.row for one in bounds if one.row], language),
         modes_line(modes.asked[0], language),
         tuple(_card(view, one) for one in shown),
         Panel("cards", text("cards.title", language), "", asked),
@@ -80,7 +82,8 @@ def _of_period(view: View) -> View:
 
 def missing(view: View) -> str:
     """Why there is nothing to show."""
-    return missing_words(view.ask(DEFINITIONS["top2"]), view)
+    reason = missing_words(view.ask(DEFINITIONS["top2"]), view)
+    return reason + text("satisfaction.next_step", view.language)
 
 
 def _other_definitions(view: View) -> list[str]:
@@ -102,16 +105,17 @@ def chance(row: ComparisonRow, metric: Metric, language: Language) -> str:
     return text("satisfaction.within_chance", language)
 
 
-def response_line(
-    response: ComparisonRow | None, lowest: ComparisonRow | None, highest: ComparisonRow | None, language: Language
-) -> str:
+def response_line(response: ComparisonRow | None, ends: Sequence[ComparisonRow], language: Language) -> str:
     """How many answered; where that is less than half, what the others could change."""
     if response is None or not response.denominator:
         return ""
     said = text("satisfaction.answered", language, figure=format_value(response, METRICS[RESPONSE], language))
-    bounds = bounds_words(lowest, highest, language)
-    if response.value is None or response.value >= HALF or not bounds:
+    if response.value is None or response.value >= HALF:
         return said + text("satisfaction.end", language)
+    bounds = bounds_words(ends, language)
+    # The bounds are those of the satisfaction rate: beside another rate they would be read as its own.
+    if not bounds:
+        return said + text("satisfaction.thinking", language)
     return said + text("satisfaction.less_than_half", language, bounds=bounds)
 
 

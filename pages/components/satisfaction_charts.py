@@ -15,6 +15,8 @@ from pages.components.signal_charts import UTC, month_axis
 COLOUR = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
 # A key holds its place before its name, so that two rows may have one name.
 NAME_OF_KEY = "slice(datum.value, indexof(datum.value, '|') + 1)"
+# Pixels that a percentage takes.
+LABEL_WIDTH = 34
 PERCENT: dict[str, Any] = {**Y_TITLE, "format": ".0%"}
 
 
@@ -28,12 +30,19 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
     y = alt.Y("key:N", sort=order, title=None, axis=alt.Axis(grid=False, labelExpr=NAME_OF_KEY, labelLimit=150))
     tip = [alt.Tooltip("level:N", title=" "), alt.Tooltip("note:N", title=" ")]
     base = alt.Chart(frame).encode(y=y)
-    scale = alt.Scale(domain=_both_ways(frame), nice=False)
+    ends = _both_ways(frame)
+    scale = alt.Scale(domain=ends, nice=False)
     axis = alt.Axis(title=None, orient="top", grid=True, tickCount=5, labelExpr="format(abs(datum.value), '.0%')")
     x = alt.X("start:Q", scale=scale, axis=axis)
     drawn = base.transform_filter("datum.start !== null").transform_calculate(middle="(datum.start + datum.end) / 2")
     bars = drawn.encode(x=x, x2="end:Q", color=COLOUR, opacity=alt.Opacity("strength:Q", scale=None), tooltip=tip)
-    words = paint(drawn, "ink").encode(x=alt.X("middle:Q", scale=scale, axis=axis), text="label:N", tooltip=tip)
+    # A figure stands only in a bar that has room for it: on a phone in fewer than on a desk.
+    room = f"(datum.end - datum.start) / {ends[1] - ends[0]:.4f} * width"
+    words = (
+        paint(drawn, "ink")
+        .transform_calculate(fits=f"{room} > {LABEL_WIDTH} ? datum.label : ''")
+        .encode(x=alt.X("middle:Q", scale=scale, axis=axis), text="fits:N", tooltip=tip)
+    )
     layers = [
         # Behind the bars, where it crosses no figure.
         paint(alt.Chart(frame.head(1)), "ordinary").mark_rule(strokeWidth=1.2).encode(x=alt.XDatum(0)),

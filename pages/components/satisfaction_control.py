@@ -39,6 +39,9 @@ def panel(view: View) -> Panel:
         words = missing_words(asked, view) or text("satisfaction.nobody", language)
         return Panel("control", text("control.none", language), words, (asked,))
     months = [day for day in sorted(rows) if day >= first]
+    if not any(is_told(rows[day], metric) for day in months):
+        words = text("control.few", language, smallest=metric.smallest_n)
+        return Panel("control", text("control.none", language), words, (asked,))
     limits = limits_of([rows[day] for day in months], metric)
     heading = title([rows[day] for day in months], limits, metric, language)
     subtitle = text(

@@ -15,7 +15,7 @@ from pages.components.panel import Panel, missing_words
 from pages.components.satisfaction_view import ask
 from pages.components.view import View
 from warehouse.comparison_row import ComparisonRow
-from warehouse.figure_words import amount
+from warehouse.figure_words import amount, parts_words
 from warehouse.finding import find
 from warehouse.metric_definition import Metric
 from warehouse.metrics import METRICS
@@ -24,8 +24,6 @@ from warehouse.reference import Language
 from warehouse.wording import begin_sentence, format_base, format_change, format_period, format_value, format_verdict
 
 LEVELS = "answer_level_share"
-# A share narrower than that has no room for its figure.
-NARROWEST = 0.07
 STRONGEST, WEAKEST, MIDDLE = 0.62, 0.3, 0.26
 NAMED_CHANGES = 2
 
@@ -127,10 +125,10 @@ def frame(found: Sequence[Bar], metric: Metric, language: Language) -> pl.DataFr
     for place, bar in enumerate(found):
         findings = [find(row, metric) for row in bar.rows]
         key = f"{2 * place}|{bar.name}"
-        if any(finding.is_few or finding.value is None for finding in findings):
-            table.append(
-                (key, None, None, "ordinary", 1.0, False, format_value(bar.rows[-1], metric, language), "", "")
-            )
+        lacking = [row for row, one in zip(bar.rows, findings, strict=True) if one.is_few or one.value is None]
+        if lacking:
+            words = _lacking(bar, lacking[0], metric, language)
+            table.append((key, None, None, "ordinary", 1.0, False, words, "", ""))
             continue
         table += _bar(key, [float(one.value or 0) / 100 for one in findings], bar, metric, language, is_base=False)
         if all(finding.change is not None and finding.base is not None for finding in findings):
@@ -162,7 +160,7 @@ def _bar(
         role, strength = look(number, points)
         finding = find(row, metric)
         number_shown = finding.base if is_base else finding.value
-        label = amount(number_shown, metric, language) if share >= NARROWEST and number_shown is not None else ""
+        label = amount(number_shown, metric, language) if number_shown is not None else ""
         words = format_base(row, metric, language) if is_base else _note(row, metric, language)
         level = row.names["level"] or ""
         found.append(
@@ -180,6 +178,13 @@ def _bar(
         )
         start += share
     return found
+
+
+def _lacking(bar: Bar, row: ComparisonRow, metric: Metric, language: Language) -> str:
+    """Why a bar is not drawn: too few answered, or their counts are withheld."""
+    if not find(row, metric).is_few:
+        return format_value(row, metric, language)
+    return text("levels.answers", language, n=parts_words((None, bar.answers), metric, language))
 
 
 def look(number: int, points: int) -> tuple[Role, float]:

@@ -160,7 +160,8 @@ def note(
     if response is not None and response.denominator:
         figure = format_value(response, METRICS[RESPONSE], language)
         said.append(text("satisfaction.response", language, figure=figure))
-    bounds = bounds_words(others.get(LOWEST, {}).get(code), others.get(HIGHEST, {}).get(code), language)
+    ends = [others[one][code] for one in (LOWEST, HIGHEST) if code in others.get(one, {})]
+    bounds = bounds_words(ends, language)
     if bounds and _is_quiet(code, others):
         said.append(bounds)
     said.append(
@@ -170,12 +171,12 @@ def note(
     return text("satisfaction.joiner", language).join(said)
 
 
-def bounds_words(lowest: ComparisonRow | None, highest: ComparisonRow | None, language: Language) -> str:
-    """What the rate would be if nobody of the silent were satisfied, and if all were."""
-    ends = [find(row, METRICS[row.metric]) for row in (lowest, highest) if row is not None]
-    if len(ends) < 2 or any(end.value is None or end.is_few for end in ends):
+def bounds_words(ends: Sequence[ComparisonRow], language: Language) -> str:
+    """What the rate would be if nobody of the silent were satisfied, and if all were; `ends` in that order."""
+    found = [find(row, METRICS[row.metric]) for row in ends]
+    if len(found) < 2 or any(end.value is None or end.is_few for end in found):
         return ""
-    low, high = (amount(end.value, METRICS[LOWEST], language) for end in ends if end.value is not None)
+    low, high = (amount(end.value, METRICS[LOWEST], language) for end in found if end.value is not None)
     return text("satisfaction.bounds", language, low=low, high=high)
 
 

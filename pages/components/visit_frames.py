@@ -41,7 +41,8 @@ def matrix_frame(
     """Unit × category, what `heat_charts.matrix` draws: the whole first, then the units in their own order."""
     listed = in_list_order([row for row in totals.rows if row.denominator], "visit_category")
     cells = {(row.keys[level], row.keys["visit_category"]): row for row in asked.rows}
-    units = [code for code in names if any(code == unit for unit, _ in cells)]
+    # A chosen station is the whole itself.
+    units = [code for code in names if code != whole.code and any(code == unit for unit, _ in cells)]
     table = [_cell(whole.code, begin_sentence(whole.name), total, total, asked, language) for total in listed]
     table += [
         _cell(code, names[code], total, cells.get((code, total.keys["visit_category"])), asked, language)

@@ -154,7 +154,9 @@ def _reach(view: View) -> Panel:
         return _empty("reach", text("visits.reach.none", view.language), asked, view)
     names = dict(organisations.select("code", "name").iter_rows())
     title = reach_title(asked, view.language)
-    drawing = charts.dots(reach_frame(asked, level, names, view.language), description=title)
+    frame = reach_frame(asked, level, names, view.language)
+    # Of one unit the title says it all.
+    drawing = charts.dots(frame, description=title) if frame.height > 1 else None
     subtitle = text("visits.reach.subtitle", view.language, period=_when(asked, view))
     return Panel("reach", title, subtitle, (asked,), drawing, pick="org")
 

@@ -122,7 +122,9 @@ def _shares(view: View, key: str, dimension: str) -> Panel:
     if not bars:
         none = text(f"work.{key}.none", view.language)
         return Panel(key, none, missing_words(asked[0], view), tuple(asked))
-    counts = [view.ask(metric, dimension, period=period_of(view)) for metric in SERVICES]
+    # A kind of work that does not report them still has its count below; a channel would be missed.
+    services = SERVICES if dimension == "service_channel" else ()
+    counts = [view.ask(metric, dimension, period=period_of(view)) for metric in services]
     subtitle = text(f"work.{key}.subtitle", view.language, period=_when(asked, view))
     title = text(f"work.{key}.title", view.language, finding=changes_title(bars, view.language))
     drawing = row_charts.rates(rates_frame(bars, view.language), description=title)

@@ -89,6 +89,11 @@ def test_a_title_names_the_real_changes_and_at_most_two() -> None:
     assert changes_title([none], "zh") == "与对比期不可比，只看本期数"
 
 
+def test_where_all_are_too_few_the_title_says_so() -> None:
+    few = Bar("x", "发案户", rate((8, 9), (22, 26), "small_base", metric=SPOT.id, month=OCTOBER), SPOT)
+    assert changes_title([few, few], "zh") == "都不足 30，不给比率，只看数"
+
+
 def test_exact_and_bound_are_separate_marks_of_one_row() -> None:
     row = count(5, 4, "small_base", month=OCTOBER, metric=PEOPLE.id, unit="person_time",
                 at_least_value=120, flags=("at_least",))  # fmt: skip
