@@ -20,7 +20,7 @@ from pages.components.resolution_findings import (
     shares,
 )
 from tests.pages.rows import count, month_of, rate
-from warehouse.comparison_row import ComparisonRow, Verdict
+from warehouse.comparison_row import ComparisonRow, Flag, Verdict
 from warehouse.metrics import METRICS
 from warehouse.survival_curve import Curve
 
@@ -95,7 +95,7 @@ def months(*shares: int, young: int = 0) -> list[ComparisonRow]:
     for place, share in enumerate(shares):
         first = date(2024 + place // 12, place % 12 + 1, 1)
         row = rate((share, 100), (90, 100), "within_noise", metric=CLOSED.id, month=first)
-        flags = ("immature",) if place >= len(shares) - young else ()
+        flags: tuple[Flag, ...] = ("immature",) if place >= len(shares) - young else ()
         rows.append(replace(row, period=month_of(first), flags=flags))
     return rows
 
