@@ -10,6 +10,7 @@ from warehouse.bulletin_signals import Signals, read_signals
 from warehouse.comparison_row import ComparisonRow
 from warehouse.facts import Facts
 from warehouse.finding import COMPARED, find
+from warehouse.funnel import Funnel, funnel_of
 from warehouse.metric_definition import Metric
 from warehouse.metrics import METRICS
 from warehouse.reference import Language
@@ -37,6 +38,8 @@ FIGURES = (
 # The satisfied share if none, or all, of those who did not answer had been satisfied.
 BOUNDS = ("satisfaction_lowest_rate", "satisfaction_highest_rate")
 LINES = (DISPUTES, "resolution_rate_closed", SATISFACTION)
+# The rate that units are held against each other by, in a funnel.
+JUDGED = "resolution_rate_closed"
 MONTHS = 13
 TYPES_SHOWN = 20
 UNITS_SHOWN = 40
@@ -98,6 +101,8 @@ class Bulletin:
     lines: tuple[Months, ...]
     types: Split | None
     units: Split | None
+    # Units whose rate lies outside the funnel's limits; None where there is no funnel.
+    outside: tuple[Figure, ...] | None
     signals: Signals
     deliveries: tuple[Delivery, ...]
     feeds_missing: tuple[str, ...]
@@ -128,6 +133,7 @@ def read_bulletin(
         _lines(inquiry),
         read_split(inquiry, "types"),
         read_split(inquiry, "units"),
+        _outside(inquiry),
         read_signals(inquiry),
         tuple(_delivery(inquiry, feed) for feed in delivered if _is_covered(inquiry, feed)),
         tuple(feed for feed in FEEDS if feed not in facts.data_until),
@@ -198,14 +204,36 @@ def _types(inquiry: Inquiry) -> Split | None:
 
 def _units(inquiry: Inquiry) -> Split | None:
     """By the lowest level that reports, in the order of codes; the chosen organisation alone is no table."""
-    places = inquiry.facts.units.places
-    by = next((level for level in UNIT_LEVELS if any(places[level])), None)
-    if by is None or by in inquiry.where:
+    by = _unit_level(inquiry)
+    if by is None:
         return None
     figures = tuple(_split(inquiry, by))
     if len(figures) < 2:
         return None
     return Split(by, figures if len(figures) <= UNITS_SHOWN else (), 0, len(figures))
+
+
+def _unit_level(inquiry: Inquiry) -> str | None:
+    """The lowest level that reports; none where one unit of it was chosen."""
+    places = inquiry.facts.units.places
+    by = next((level for level in UNIT_LEVELS if any(places[level])), None)
+    return None if by in inquiry.where else by
+
+
+def read_funnel(inquiry: Inquiry) -> Funnel | None:
+    """Every unit's rate around the whole selection's; none where small counts are withheld, or nothing is known."""
+    by, bureau = _unit_level(inquiry), inquiry.row(JUDGED)
+    if by is None or bureau is None or inquiry.is_public:
+        return None
+    return funnel_of(inquiry.answer(JUDGED, None, (by,)).rows, bureau, METRICS[JUDGED])
+
+
+def _outside(inquiry: Inquiry) -> tuple[Figure, ...] | None:
+    funnel = read_funnel(inquiry)
+    if funnel is None or not funnel.units:
+        return None
+    rows = (unit.row for unit in funnel.units if unit.place != "within")
+    return tuple(Figure(funnel.metric, inquiry.period, row) for row in rows)
 
 
 def read_split(inquiry: Inquiry, name: str) -> Split | None:

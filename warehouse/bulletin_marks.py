@@ -49,7 +49,7 @@ def fixed(inquiry: Inquiry, key: str) -> Html:
     return mark(inquiry, {"data-text": key}) if has_digit(words) else Html(escape(words, quote=False))
 
 
-def phrase(inquiry: Inquiry, key: str, **parts: Html) -> Html:
+def phrase(inquiry: Inquiry, key: str, /, **parts: Html) -> Html:
     """A text with marked parts in its placeholders; its own words hold no digit."""
     words = escape(read_bulletin_texts()[key][inquiry.language], quote=False)
     return Html(words.format(**parts))

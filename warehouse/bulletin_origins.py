@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl, urlencode
 
-from warehouse.bulletin import read_split
+from warehouse.bulletin import read_funnel, read_split
 from warehouse.bulletin_inquiry import Inquiry
 from warehouse.bulletin_signals import signal_words
 from warehouse.bulletin_texts import bulletin_text, read_bulletin_texts
@@ -21,7 +21,7 @@ from warehouse.cell_words import format_notes
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import is_base_told
 from warehouse.finding import find
-from warehouse.interval_words import format_change_interval
+from warehouse.interval_words import format_change_interval, format_limits
 from warehouse.metrics import METRICS
 from warehouse.wording import (
     begin_sentence,
@@ -99,6 +99,15 @@ def _key_name(inquiry: Inquiry, row: ComparisonRow) -> str:
     return begin_sentence(inquiry.name_of(by, code))
 
 
+def _limits(inquiry: Inquiry, row: ComparisonRow) -> str:
+    """The funnel's 95 % limits at the size of a unit."""
+    funnel = read_funnel(inquiry)
+    unit = next(unit for unit in funnel.units if unit.row.keys == row.keys) if funnel else None
+    if unit is None or row.metric != unit.row.metric:
+        raise KeyError(row.metric)
+    return format_limits(unit.low, unit.high, METRICS[row.metric], inquiry.language)
+
+
 def _sentence(inquiry: Inquiry, row: ComparisonRow) -> str:
     return sentence_of(
         row,
@@ -129,6 +138,7 @@ FIELDS: dict[str, Callable[[Inquiry, ComparisonRow], str]] = {
     "period": lambda inquiry, row: format_period(row.period, inquiry.language),
     "key": _key_name,
     "sentence": _sentence,
+    "limits": _limits,
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from warehouse.bulletin import SATISFACTION, UNITS_NAMED, Bulletin, Delivery, Figure, Split
+from warehouse.bulletin import JUDGED, SATISFACTION, UNITS_NAMED, Bulletin, Delivery, Figure, Split
 from warehouse.bulletin_inquiry import Inquiry
 from warehouse.bulletin_lines import draw_line
 from warehouse.bulletin_marks import Html, element, fact, fixed, lines, metric_text, phrase
@@ -33,7 +33,7 @@ def sections(bulletin: Bulletin) -> Iterable[Html]:
         _section(inquiry, "limits", _limits(bulletin)),
     )
     right = (
-        _section(inquiry, "units", _split(inquiry, "units", bulletin.units)),
+        _section(inquiry, "units", lines((_split(inquiry, "units", bulletin.units), _funnel(bulletin)))),
         _section(inquiry, "deliveries", _deliveries(bulletin)),
     )
     columns = lines(element("div", lines(column)) for column in (left, right))
@@ -100,6 +100,19 @@ def _split(inquiry: Inquiry, name: str, split: Split | None) -> Html:
         return listed
     n = fact(inquiry, "rows", split=name, part="omitted")
     return lines((listed, element("p", phrase(inquiry, "row.omitted", n=n), "small")))
+
+
+def _funnel(bulletin: Bulletin) -> Html:
+    """The units outside the funnel's limits, in the order of their codes; inside them units are alike."""
+    inquiry, outside = bulletin.inquiry, bulletin.outside
+    if outside is None:
+        return Html("")
+    name = metric_text(inquiry, JUDGED, "name")
+    if not outside:
+        return element("p", phrase(inquiry, "funnel.none", name=name), "small")
+    parts = ({part: field(inquiry, one, part) for part in ("key", "value", "limits")} for one in outside)
+    units = _joined(inquiry, (phrase(inquiry, "funnel.unit", **part) for part in parts), "row.clause")
+    return element("p", phrase(inquiry, "funnel.outside", name=name, units=units), "small")
 
 
 def _signals(inquiry: Inquiry, signals: Signals) -> Html:
