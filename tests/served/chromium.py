@@ -13,6 +13,16 @@ CHROMIUM = Path("/usr/bin/chromium")
 READY = "[data-testid=stApp][data-test-script-state=notRunning]"
 CHART = "[data-testid=stVegaLiteChart]"
 DRAWN = f"{CHART} :is(canvas, svg)"
+# Elements arrive in batches, some after the script has ended: a page is whole when it no longer changes.
+IS_STILL = """([ready, chart, drawn]) => {
+  const count = what => document.querySelectorAll(what).length;
+  const isDrawn = count(ready) && count('h1') && count(chart) === count(drawn);
+  const seen = isDrawn ? document.body.innerText : undefined;
+  window.times = seen !== undefined && seen === window.seen ? window.times + 1 : 0;
+  window.seen = seen;
+  return window.times >= 4;
+}"""
+PAGE_MILLISECONDS = 90_000
 # Set where a machine must have a browser, so that its absence fails instead of being passed over.
 NEEDED = "FENGQIAO_NEED_BROWSER"
 ARGUMENTS = (
@@ -44,9 +54,6 @@ def open_browser() -> Iterator[Browser]:
 
 
 def wait_until_drawn(page: Page) -> None:
-    """Return when the script has ended and every chart has been drawn."""
-    page.wait_for_selector(READY)
-    page.wait_for_function(
-        "([chart, drawn]) => document.querySelectorAll(chart).length === document.querySelectorAll(drawn).length",
-        arg=[CHART, DRAWN],
-    )
+    """Return when the script has ended, every chart has been drawn, and nothing has moved for half a second."""
+    page.evaluate("window.seen = undefined")
+    page.wait_for_function(IS_STILL, arg=[READY, CHART, DRAWN], polling=125, timeout=PAGE_MILLISECONDS)

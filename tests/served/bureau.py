@@ -1,0 +1,22 @@
+"""A small synthetic bureau with every feed, as `python -m etl demo` makes it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.served.server import ROOT
+
+# Two years, so that there is a year before; the size matters little, for reading files takes the time.
+SIZE = ("--years", "2", "--incidents-per-year", "2000")
+
+
+def make_bureau(data: Path) -> Path:
+    """Write the bureau's files and publish a generation from them.
+
+    Raises:
+        subprocess.CalledProcessError: the job failed; its output went to this process's own.
+    """
+    subprocess.run([sys.executable, "-m", "etl", "demo", "--data", str(data), *SIZE], cwd=ROOT, check=True)
+    return data
