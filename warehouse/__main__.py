@@ -23,6 +23,7 @@ from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
 from warehouse.describe import UnknownTable
 from warehouse.describe import describe as describe_tables
+from warehouse.dimensions import TIMES
 from warehouse.disclosure import suppress
 from warehouse.generations import current_generation
 from warehouse.metrics import METRICS
@@ -140,11 +141,12 @@ def _print_table(rows: Sequence[ComparisonRow], language: Language) -> None:
         )
     zh = language == "zh"
     heads = ("数值", "基期", "变化", "判断", "标记") if zh else ("value", "base", "change", "verdict", "flags")
-    names = [dimension for dimension in first.keys if dimension != "month"]
+    times = [dimension for dimension in first.keys if dimension in TIMES]
+    names = [dimension for dimension in first.keys if dimension not in TIMES]
     title = f"{definition.name.in_language(language)}  {format_period(first.period, language)}"
-    shown = Table(*names, *(["month"] if "month" in first.keys else []), *heads, title=title)
+    shown = Table(*names, *times, *heads, title=title)
     for row in rows:
-        keys = [str(row.names[name]) for name in [*names, *(["month"] if "month" in row.keys else [])]]
+        keys = [str(row.names[name]) for name in [*names, *times]]
         shown.add_row(
             *keys,
             format_value(row, definition, language),

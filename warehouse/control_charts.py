@@ -39,21 +39,26 @@ def xmr_limits(values: ArrayLike, *, screen: bool = False) -> tuple[Any, Any, An
     return centre[()], (centre - XMR_WIDTH * typical)[()], (centre + XMR_WIDTH * typical)[()]
 
 
-def laney_limits(successes: ArrayLike, trials: ArrayLike) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
+def laney_limits(
+    successes: ArrayLike, trials: ArrayLike, *, baseline: int | None = None
+) -> tuple[Any, NDArray[np.float64], NDArray[np.float64]]:
     """(centre, lower, upper) of a p' chart: pooled share -+ 3 x s_i x sigma_z, the limits one per point.
 
+    `baseline`: centre and sigma_z of the first so many points alone, so that later ones do not move their own limits.
+
     Laney (2002): s_i is the binomial deviation, sigma_z the mean moving range of z-scores / 1.128. Limits are not cut
-    to 0..1 (nothing can lie outside them there anyway) and are NaN where nobody was asked. Raises ValueError for more
-    successes than trials and for negative counts.
+    to 0..1 (nothing can lie outside them there anyway) and are NaN where nobody was asked. Share and sigma_z come from
+    the first `baseline` points (all, without it). Raises ValueError for more successes than trials and for negative
+    counts.
     """
     hits, n = _hits_and_trials(successes, trials)
     with np.errstate(divide="ignore", invalid="ignore"):
-        centre = np.asarray(np.nansum(hits, axis=-1) / np.nansum(n, axis=-1))
+        centre = np.asarray(np.nansum(hits[..., :baseline], axis=-1) / np.nansum(n[..., :baseline], axis=-1))
         share = centre[..., np.newaxis]
         deviation = np.sqrt(share * (1 - share) / n)
         # All or nothing everywhere: no deviation, and no variation to see.
         z = np.where(deviation == 0, 0.0, (hits / n - share) / deviation)
-    sigma = _mean(np.abs(np.diff(z, axis=-1))) / D2
+    sigma = _mean(np.abs(np.diff(z[..., :baseline], axis=-1))) / D2
     half = 3 * deviation * sigma[..., np.newaxis]
     return centre[()], share - half, share + half
 

@@ -80,12 +80,23 @@ def _side(
         # Residents are public.
         return {f"{prefix}numerator": numerator}
     is_rate = unit == "fraction" or unit.startswith("per_")
+    if is_rate and numerator is None and value is not None and denominator is not None:
+        return _implied(prefix, round(value * denominator), denominator)
     count = numerator if is_rate or numerator is not None else value
     found = {f"{prefix}numerator": count, f"{prefix}denominator": denominator}
     if unit in PARTS_OF_A_WHOLE and numerator is not None and denominator is not None:
         # Sums of weights differ in the last bits; answers of last month's suggestions may exceed this month's.
         found[f"{prefix}remainder"] = max(0.0, round(denominator - numerator, 9))
     return found
+
+
+def _implied(prefix: str, count: float, denominator: float) -> Mapping[str, float | None]:
+    """Of a share from a survival curve: the counts it tells when they are small; others, not exact, add up to nothing.
+
+    The sample itself is a count as any other.
+    """
+    parts = {f"{prefix}implied": count, f"{prefix}implied_rest": denominator - count}
+    return {f"{prefix}denominator": denominator} | {name: n for name, n in parts.items() if 0 < n < THRESHOLD}
 
 
 def _unlisted(rows: Sequence[ComparisonRow], total: ComparisonRow | None) -> dict[str, float]:

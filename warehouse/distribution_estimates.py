@@ -1,4 +1,4 @@
-"""Quantiles and their intervals, of all cells of a comparison at once, from counts per minute or day."""
+"""Quantiles, shares finished in time and their intervals, of all cells at once, from counts per minute or day."""
 
 from __future__ import annotations
 
@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from warehouse.measures import Distribution
-from warehouse.quantiles import kaplan_meier, quantile_interval, survival_quantile, survival_quantile_interval
+from warehouse.quantiles import (
+    kaplan_meier,
+    quantile_interval,
+    survival_band,
+    survival_quantile,
+    survival_quantile_interval,
+)
+from warehouse.statistics import wilson_interval
 
 Numbers = NDArray[np.float64]
 Days = NDArray[np.int64]
@@ -39,6 +46,40 @@ def survival_quantiles_of(distributions: Sequence[Distribution | None], share: f
     return _in_chunks(distributions, _distinct([one.numbers[one.cases > 0] for one in distributions if one]), of_some)
 
 
+def shares_finished(distributions: Sequence[Distribution | None], days: Sequence[int]) -> Found:
+    """(share, low, high) of the cases finished on each of the days or before, (cells, days) each, by Kaplan-Meier.
+
+    The survival curve that `survival_quantiles_of` reads, turned over: half are finished by the median. NaN after the
+    last day on which any case was still followed, unless all are finished by then.
+    """
+    asked = np.asarray(days, dtype=np.int64)
+
+    def of_some(grid: Numbers, finished: Numbers, left_open: Numbers) -> Found:
+        times, survival, variance = kaplan_meier(grid, finished, left_open)
+        place = np.searchsorted(times, asked, side="right") - 1
+        still_open = survival[:, place]
+        low, high = survival_band(still_open, variance[:, place])
+        # Nobody or everybody: no variance is known, but how many it rests on is.
+        done = np.cumsum(finished, axis=-1)[:, place]
+        followed = np.sum(finished + left_open, axis=-1, keepdims=True) - done
+        none_low, none_high = wilson_interval(np.zeros_like(followed), np.maximum(followed, 1))
+        all_low, all_high = wilson_interval(done, np.maximum(done, 1))
+        edges = [still_open >= 1, still_open <= 0]
+        return (
+            1 - still_open,
+            np.select(edges, [none_low, all_low], 1 - high),
+            np.select(edges, [none_high, all_high], 1 - low),
+        )
+
+    known = [one.numbers[one.cases > 0] for one in distributions if one]
+    # The day on which a case comes in begins every curve.
+    grid = _distinct([np.zeros(1, np.int64), *known]) if known else np.empty(0, np.int64)
+    share, low, high = _in_chunks(distributions, grid, of_some, each=asked.shape)
+    last = [int(one.numbers[one.cases + one.open > 0].max(initial=-1)) if one else -1 for one in distributions]
+    unseen = (np.array(last, dtype=np.int64).reshape(-1, 1) < asked) & (share < 1)
+    return tuple(np.where(unseen, np.nan, figures) for figures in (share, low, high))  # type: ignore[return-value]
+
+
 def interpolated(grid: Numbers, cases: Numbers, share: float) -> Numbers:
     """The quantile as spreadsheets and numpy give it (Hyndman & Fan's type 7): it may lie between two cases.
 
@@ -52,9 +93,13 @@ def interpolated(grid: Numbers, cases: Numbers, share: float) -> Numbers:
 
 
 def _in_chunks(
-    distributions: Sequence[Distribution | None], grid: Days, of_some: Callable[[Numbers, Numbers, Numbers], Found]
+    distributions: Sequence[Distribution | None],
+    grid: Days,
+    of_some: Callable[[Numbers, Numbers, Numbers], Found],
+    *,
+    each: tuple[int, ...] = (),
 ) -> Found:
-    found = np.full((3, len(distributions)), np.nan)
+    found = np.full((3, len(distributions), *each), np.nan)
     known = [(place, one) for place, one in enumerate(distributions) if one]
     if grid.size:
         step = max(1, COUNTS_AT_ONCE // grid.size)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from warehouse.distribution_estimates import quantiles_of, survival_quantiles_of
+from warehouse.distribution_estimates import quantiles_of, shares_finished, survival_quantiles_of
 from warehouse.measures import Parts
 from warehouse.metric_definition import Metric
 from warehouse.statistics import (
@@ -96,10 +96,13 @@ def change_interval(
 
 
 def _of_distributions(metric: Metric, cells: Sequence[Parts | None]) -> Estimates:
-    assert metric.quantile is not None
     distributions = [parts.distribution if parts else None for parts in cells]
-    of_all = quantiles_of if metric.kind == "quantile" else survival_quantiles_of
-    value, low, high = of_all(distributions, metric.quantile)
+    if metric.within_days is not None:
+        value, low, high = (found[:, 0] for found in shares_finished(distributions, [metric.within_days]))
+    else:
+        assert metric.quantile is not None
+        of_all = quantiles_of if metric.kind == "quantile" else survival_quantiles_of
+        value, low, high = of_all(distributions, metric.quantile)
     denominator = _column(cells, lambda parts: parts.denominator)
     return Estimates(value, np.full_like(value, np.nan), denominator, low, high)
 

@@ -139,6 +139,8 @@ def parts_words(parts: tuple[float | None, float | None], metric: Metric, langua
         return ""
     if family == "duration":
         return say("value.sample", language, n=f"{rounded(exact(denominator)):,}")
+    if metric.kind == "survival":
+        return say("value.sample", language, n=f"{rounded(exact(denominator)):,}")
     if numerator is None:
         return f"{rounded(exact(denominator)):,}"
     if metric.unit == "per_10k_year":
@@ -181,5 +183,6 @@ def _at_least_parts(row: ComparisonRow, metric: Metric, language: Language) -> t
 def _no_value(row: ComparisonRow, metric: Metric, language: Language) -> str:
     if row.denominator == 0:
         return say("value.nothing_counted", language)
-    is_censored = metric.kind == "survival" and row.denominator is not None
-    return say("value.not_reached" if is_censored else "value.not_computable", language)
+    if metric.kind != "survival" or row.denominator is None:
+        return say("value.not_computable", language)
+    return say("value.not_reached" if metric.within_days is None else "value.not_followed", language)

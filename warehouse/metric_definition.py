@@ -78,6 +78,8 @@ class Metric:
     beat: tuple[str, str] | None = None
     scale: int = 1
     quantile: float | None = None
+    # Of days to close: the share closed by then, instead of a quantile.
+    within_days: int | None = None
     # Below this denominator (of counts: base) a change is not put in percent.
     smallest_n: int = 20
     # Days after the period's end before the number stands still; 0 = at once.

@@ -8,6 +8,7 @@ import duckdb
 
 from warehouse.metric_definition import Metric
 from warehouse.metric_sql import (
+    BEST_LEVEL,
     age_band,
     delivered,
     headline_survey,
@@ -84,11 +85,15 @@ def _branch(metric: Metric, source: Source, columns: str, names: set[str], where
         where = [*where, metric.condition]
     if metric.beat and "beat" in names:
         where = [*where, f"{metric.beat[1]} is not null"]
-    if metric.relation == "satisfaction":
+    if metric.feed == "satisfaction":
         where = [*where, f"(by_column in ('survey', 'subject') or {headline_survey()})"]
+    if metric.relation == "satisfaction_level":
+        where = [*where, f"(by_column = 'level' or ({BEST_LEVEL}))"]
     where = [*where, *inside(source, START, END, in_one_month=False)]
     if source.grain == "day" and source.start != source.end:
         where.append(f"(by_column is null or by_column <> 'month' or {source.end} <= last_day({source.month}))")
+    if "day" in names:
+        where.append(f"(by_column is null or by_column <> 'day' or {source.start} = {source.end})")
     if metric.follow_up_days:
         where.append(f"{source.end} <= {_data_until(metric)} - {metric.follow_up_days}")
     if metric.kind == "semi_additive":
@@ -264,13 +269,21 @@ surviving as (
 )
 
 select s.by_key, null as numerator, s.total as denominator,
-    cast(min(s.number) filter (where s.share <= 1 - {metric.quantile} + {ROUNDING}) as double) as value
+    {_read_from_curve(metric)} as value
 from surviving as s
 group by s.by_key, s.total
 union all
 select null, null, 0, null
 from (select 1 as one)
 where by_column is null and not exists (select 1 from surviving)"""
+
+
+def _read_from_curve(metric: Metric) -> str:
+    """The day on which enough are closed; or the share closed by a day, while anybody is followed so long."""
+    if metric.within_days is None:
+        return f"cast(min(s.number) filter (where s.share <= 1 - {metric.quantile} + {ROUNDING}) as double)"
+    still_open = f"coalesce(min(s.share) filter (where s.number <= {metric.within_days}), 1)"
+    return f"case when max(s.number) >= {metric.within_days} or {still_open} = 0 then 1 - {still_open} end"
 
 
 def _stock(metric: Metric) -> str:

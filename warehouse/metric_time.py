@@ -26,6 +26,38 @@ _DURATION = _LONG | {
     "interval": "kaplan_meier",
 }
 
+
+def _closed_within(days: int) -> Metric:
+    """A point of the curve that the median and the 90th percentile are read from."""
+    is_same_day = days == 0
+    name = (
+        _T("当日结案率", "same-day closing rate")
+        if is_same_day
+        else _T(f"{days}日内结案率", f"{days}-day closing rate")
+    )
+    words = _T("接报当日", "on the day received") if is_same_day else _T(f"接报后{days}天内", f"within {days} days")
+    return Metric(
+        id="closed_same_day_rate" if is_same_day else f"closed_within_{days}_days_rate",
+        name=name,
+        formula=_T(
+            f"{words.zh}结案的比例（Kaplan–Meier 法，未结案的按已等待天数删失），按接警日期；不含无效和分流后未办结的",
+            f"share of cases closed {words.en}, by Kaplan-Meier with open cases censored, by day received;"
+            " without invalid ones and those referred that did not come back",
+        ),
+        why=_T(
+            "结案有多快；未到期的案件也计入，不会因为新近接报而偏低",
+            "how fast cases are closed; young ones count as far as they were followed, and do not lower it",
+        ),
+        phrase=_T(name.zh, f"share closed {words.en}"),
+        within_days=days,
+        maturity_days=days,
+        **_DURATION | {"unit": "fraction", "direction": "higher_better"},
+    )
+
+
+# The same day, a week, half a month, and on to a quarter.
+CLOSED_WITHIN = (0, 7, 15, 30, 60, 90)
+
 TIME_METRICS = (
     Metric(
         id="response_minutes_median",
@@ -101,4 +133,5 @@ TIME_METRICS = (
         maturity_days=30,
         **_DURATION,
     ),
+    *map(_closed_within, CLOSED_WITHIN),
 )

@@ -77,13 +77,21 @@ def survival_quantile_interval(
     Brookmeyer & Crowley (1982) with the log(-log S) transform. high is infinity where the upper band never gets there;
     low is NaN where not even the lower one does. A day on which S is 0 (nobody left) has no band and decides nothing.
     """
+    lower, upper = survival_band(survival, variance, confidence=confidence)
+    grid = np.asarray(times, dtype=np.float64)
+    return _first(grid, _finished(lower, q), np.nan), _first(grid, _finished(upper, q), np.inf)
+
+
+def survival_band(survival: ArrayLike, variance: ArrayLike, *, confidence: float = 0.95) -> tuple[Numbers, Numbers]:
+    """(lower, upper) of the share not finished, pointwise, by Greenwood's variance and the log(-log S) transform.
+
+    Both lie in 0..1 (Kalbfleisch & Prentice 1980); NaN where S is 0 or 1, for there Greenwood knows no variance.
+    """
     share = np.asarray(survival, dtype=np.float64)
     z = ndtri((1 + _open_share(confidence)) / 2)
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         half = z * np.sqrt(np.asarray(variance, dtype=np.float64)) / (share * -np.log(share))
-        lower, upper = share ** np.exp(half), share ** np.exp(-half)
-    grid = np.asarray(times, dtype=np.float64)
-    return _first(grid, _finished(lower, q), np.nan), _first(grid, _finished(upper, q), np.inf)
+        return share ** np.exp(half), share ** np.exp(-half)
 
 
 def _by_value(values: ArrayLike, counts: ArrayLike) -> tuple[Numbers, Numbers]:

@@ -27,6 +27,7 @@ from warehouse.control_charts import (
 from warehouse.quantiles import (
     kaplan_meier,
     quantile_interval,
+    survival_band,
     survival_quantile,
     survival_quantile_interval,
     weighted_quantile,
@@ -50,6 +51,7 @@ __all__ = [
     "rate_ratio_interval",
     "shift_signals",
     "standardised_ratio_interval",
+    "survival_band",
     "survival_quantile",
     "survival_quantile_interval",
     "trend_signals",

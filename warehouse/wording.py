@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from warehouse.figure_words import format_base, format_change, format_value, format_verdict, verdict_word
+from warehouse.interval_words import format_change_interval, format_limits, format_value_interval
 from warehouse.number_words import (
     begin_sentence,
     format_count,
     format_date,
     format_day,
+    format_decimal,
     format_exact,
     format_moment,
     format_month,
@@ -21,16 +23,20 @@ __all__ = [
     "begin_sentence",
     "format_base",
     "format_change",
+    "format_change_interval",
     "format_count",
     "format_date",
     "format_day",
+    "format_decimal",
     "format_exact",
+    "format_limits",
     "format_moment",
     "format_month",
     "format_month_name",
     "format_period",
     "format_share",
     "format_value",
+    "format_value_interval",
     "format_verdict",
     "sentence_of",
     "verdict_word",

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-import altair as alt
 import polars as pl
 import streamlit as st
 
+from pages.components.drawing import PICK, Drawing
 from pages.components.kpi import Kpi
-from pages.components.labels import t
-from warehouse.wording import format_exact
+from pages.components.labels import language, t
+from warehouse.dimensions import DIMENSIONS
+from warehouse.wording import begin_sentence, format_exact
+
+Pick = Callable[[str], None]
 
 PAGE_ROWS = 20
 TALLEST = 900
@@ -34,12 +37,15 @@ def answer(words: str, *more: str) -> None:
     st.markdown("\n\n".join(lines))
 
 
-def kpis(cards: Sequence[Kpi]) -> None:
-    """One card a figure: value, change, verdict, the months before as a small line, counts and base."""
+def kpis(cards: Sequence[Kpi], *, key: str = "") -> None:
+    """One card a figure: value, change, verdict, the months before as a small line, counts and base.
+
+    `key` tells several rows of cards on one page apart.
+    """
     with st.grid(len(cards), min_column_width=190, gap="small"):
         for number, card in enumerate(cards):
             # board.css goes by the key.
-            with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi-{number}"):
+            with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi-{key}{number}"):
                 _metric(card)
                 st.caption(card.beside)
 
@@ -59,19 +65,34 @@ def _metric(card: Kpi) -> None:
     )
 
 
-def chart(title: str, subtitle: str, drawing: alt.LayerChart) -> None:
+def chart(title: str, subtitle: str, drawing: Drawing, *, key: str | None = None, on_pick: Pick | None = None) -> None:
     """A chart in its card; the title is the finding, and the chart carries it for who cannot see."""
     # Hundreds of units scroll inside their card, so that the page stays one page.
     is_tall = drawing.height > TALLEST
     with st.container(border=True, height=TALLEST if is_tall else "stretch", gap="xsmall"):
-        _heading(title, subtitle)
-        st.altair_chart(drawing)
+        heading(title, subtitle)
+        show_drawing(drawing, key=key, on_pick=on_pick)
+
+
+def show_drawing(drawing: Drawing, *, key: str | None = None, on_pick: Pick | None = None) -> None:
+    """A drawing; `on_pick` is told the value of a mark that is clicked."""
+    spec = {**drawing.spec, "datasets": dict(drawing.datasets)}
+    if on_pick is None or key is None:
+        st.vega_lite_chart(spec, key=key)
+        return
+
+    def picked() -> None:
+        rows = st.session_state[key].selection.get(PICK)
+        if rows:
+            on_pick(next(iter(rows[0].values())))
+
+    st.vega_lite_chart(spec, key=key, on_select=picked, selection_mode=PICK)
 
 
 def table(title: str, subtitle: str, rows: pl.DataFrame, *, alt_text: str) -> None:
     """A table in its card."""
     with st.container(border=True, gap="xsmall"):
-        _heading(title, subtitle)
+        heading(title, subtitle)
         if rows.height:
             grid(rows, alt_text=alt_text)
 
@@ -79,7 +100,7 @@ def table(title: str, subtitle: str, rows: pl.DataFrame, *, alt_text: str) -> No
 def paged(title: str, subtitle: str, rows: pl.DataFrame, *, alt_text: str) -> None:
     """A long table in its card, a page at a time."""
     with st.container(border=True, gap="xsmall"):
-        _heading(title, subtitle)
+        heading(title, subtitle)
         if rows.is_empty():
             return
         count = -(-rows.height // PAGE_ROWS)
@@ -87,13 +108,23 @@ def paged(title: str, subtitle: str, rows: pl.DataFrame, *, alt_text: str) -> No
         grid(rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS), alt_text=alt_text)
 
 
-def grid(rows: pl.DataFrame, *, alt_text: str) -> None:
-    """Rows with thousands separators; column names are keys of `column.`, cells may hold markdown."""
-    kind = "prose" if rows.columns[-1] == "meaning" else "plain"
-    renamed = rows.rename({name: t(f"column.{name}") for name in rows.columns})
+def grid(rows: pl.DataFrame, *, alt_text: str, key: str = "") -> None:
+    """Rows with thousands separators; columns are named by dimensions or keys of `column.`, cells may hold markdown.
+
+    `key` tells tables of one page apart that have the same columns.
+    """
+    kind = "prose" if rows.columns[-1] in ("meaning", "annotation") else "plain"
+    renamed = rows.rename({name: column_name(name) for name in rows.columns})
     # board.css goes by the key.
-    with st.container(key=f"grid-{kind}-{'-'.join(rows.columns)}"):
+    with st.container(key=f"grid-{kind}-{key or '-'.join(rows.columns)}"):
         st.table(renamed.to_pandas().style.format(_cell), border="horizontal", alt=alt_text, hide_index=True)
+
+
+def column_name(name: str) -> str:
+    """The heading of a column: a dimension's name, or the words of `column.`."""
+    if name in DIMENSIONS:
+        return begin_sentence(DIMENSIONS[name].text.in_language(language()))
+    return t(f"column.{name}")
 
 
 def _cell(value: object) -> str:
@@ -112,6 +143,7 @@ def note(words: str) -> None:
     st.caption(words)
 
 
-def _heading(title: str, subtitle: str) -> None:
+def heading(title: str, subtitle: str) -> None:
+    """The finding, and below it what is shown and how to read it."""
     st.subheader(title, anchor=False)
     st.caption(subtitle)

@@ -1,4 +1,4 @@
-"""The charts of the board: polars frame in, Altair chart with a description for screen readers out."""
+"""The charts of the board: polars frame in, a drawing with a description for screen readers out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any, Literal
 import altair as alt
 import polars as pl
 
+from pages.components.drawing import Drawing, draw, pickable
+
 Role = Literal["better", "attention", "ordinary", "ink"]
 # Marks name a role; its colour comes from `chartCategoricalColors` of .streamlit/config.toml, in this order,
 # a list for light and one for dark: a chart follows the reader's theme without the server knowing it.
@@ -14,6 +16,8 @@ ROLES: tuple[Role, ...] = ("better", "attention", "ordinary", "ink")
 # Streamlit's own grey for axis labels has a contrast of 3.7; this asks the chart's colour scale for ours.
 AXIS_COLOUR = {"expr": "scale('color', 'ordinary')"}
 ROW_HEIGHT = 27
+# Of an axis above the rows, which would take it from them.
+AXIS_HEIGHT = 24
 
 # What both themes share; fonts and grounds come from Streamlit's own theme.
 THEME: dict[str, Any] = {
@@ -47,10 +51,9 @@ def paint(chart: alt.Chart, role: Role) -> alt.Chart:
     return chart.transform_calculate(role=f"'{role}'").encode(color=colour)
 
 
-def finish(chart: alt.LayerChart, description: str) -> alt.LayerChart:
-    """Add the house theme and the words for who cannot see the chart."""
-    described: alt.LayerChart = chart.configure(**THEME).properties(description=description)
-    return described
+def finish(chart: alt.LayerChart, description: str) -> Drawing:
+    """Add the house theme and the words for who cannot see the chart; what is drawn from now on is fixed."""
+    return draw(chart, config=THEME, description=description)
 
 
 def year_over_year(
@@ -62,7 +65,7 @@ def year_over_year(
     new_year: str,
     no_report: str,
     description: str,
-) -> alt.LayerChart:
+) -> Drawing:
     """This year solid and thick, last year dashed, the range of the three years before as a pale band.
 
     `frame`, twelve months: name, value and before (null = not delivered), low, high (null = no band), shown and
@@ -148,12 +151,10 @@ Y_TITLE: dict[str, Any] = {
 }
 
 
-def changes(
-    frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, str], description: str
-) -> alt.LayerChart:
+def changes(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, str], description: str) -> Drawing:
     """One dot a row with its interval around no change, in the frame's order; hollow where the base is small.
 
-    `frame`: name, rate, low, high (fractions; null where nothing is compared), role, is_small, counts, change and
+    `frame`: code, name, rate, low, high (fractions; null where nothing is compared), role, is_small, counts, change and
     verdict (as text). `extent`: the axis goes so far either way; `words`: titles of name, counts, change and verdict.
     """
     colour = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
@@ -174,18 +175,19 @@ def changes(
         zero.mark_rule(strokeWidth=1.4),
         large.mark_rule(strokeWidth=3, opacity=0.45).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
         small.mark_rule(strokeWidth=1.2, opacity=0.4).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
-        large.mark_point(filled=True, size=64, opacity=1).encode(x=x),
-        small.mark_point(filled=False, size=48, opacity=0.9, strokeWidth=1.4).encode(x=x),
+        pickable(large.mark_point(filled=True, size=64, opacity=1, cursor="pointer").encode(x=x)),
+        pickable(small.mark_point(filled=False, size=48, opacity=0.9, strokeWidth=1.4, cursor="pointer").encode(x=x)),
         real.mark_text(dy=-10, fontWeight="bold").encode(x=x, text="change:N"),
         base.transform_filter(other).mark_text(align="left", dx=6).encode(x=alt.XDatum(0), text="verdict:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(frame.height, 1)), description)
+    height = ROW_HEIGHT * max(frame.height, 1) + AXIS_HEIGHT
+    return finish(alt.LayerChart(layer=layers).properties(height=height), description)
 
 
-def dots(frame: pl.DataFrame, *, description: str) -> alt.LayerChart:
+def dots(frame: pl.DataFrame, *, description: str) -> Drawing:
     """One dot a row on a thin stem, in the frame's order; a row whose value is null shows its text alone.
 
-    `frame`: name, value, shown (the number as text, or why there is none).
+    `frame`: code, name, value, shown (the number as text, or why there is none).
     """
     base = alt.Chart(frame).encode(y=_rows(frame))
     known = base.encode(x=alt.X("value:Q", axis=None, scale=_room(frame))).transform_filter("datum.value !== null")
@@ -193,14 +195,16 @@ def dots(frame: pl.DataFrame, *, description: str) -> alt.LayerChart:
     tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title=" ")]
     layers = [
         paint(known, "ordinary").mark_bar(height=1.5, opacity=0.55),
-        paint(known, "ordinary").mark_point(filled=True, size=60, opacity=1).encode(tooltip=tip),
+        pickable(
+            paint(known, "ordinary").mark_point(filled=True, size=60, opacity=1, cursor="pointer").encode(tooltip=tip)
+        ),
         paint(known, "ink").mark_text(align="left", dx=9).encode(text="shown:N"),
         missing.mark_text(align="left", dx=2).encode(text="shown:N"),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(frame.height, 1)), description)
 
 
-def delivery(frame: pl.DataFrame, *, description: str) -> alt.LayerChart:
+def delivery(frame: pl.DataFrame, *, description: str) -> Drawing:
     """Unit × month: a pale square where everything was delivered, a half or a cross where it was not.
 
     `frame`: name, month_start, month (its text), state (full | part | none), sign, note.

@@ -8,19 +8,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import polars as pl
 import streamlit as st
 
-from warehouse.comparison import ask, compare, read_facts
+from warehouse.comparison import ask, compare, explain, read_facts
 from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
+from warehouse.disclosure import suppress
 from warehouse.facts import Facts
 from warehouse.generations import Generation, current_generation, last_night, list_generations, read_json
 from warehouse.metrics import METRICS
 from warehouse.periods import Basis, PeriodNotCovered
 from warehouse.reference import Language
+from warehouse.standardisation import Standardised, standardise
+from warehouse.survival_curve import Curve, survival_curves
 
 QUERIES = Path(__file__).with_name("queries")
 # Generations are immutable and named by when they were built: the id and the place say all there is to say.
@@ -29,6 +32,8 @@ BY_IDENTITY: dict[str | type[Any], Callable[[Any], Any]] = {
 }
 
 Filters = Mapping[str, tuple[str, ...]]
+Built = TypeVar("Built")
+Chosen = TypeVar("Chosen", bound="Selected")
 
 
 @dataclass(frozen=True)
@@ -82,7 +87,8 @@ def _engine(generation: Generation) -> _Engine:
     return _Engine(read_facts(open_generation(generation)), Lock())
 
 
-@st.cache_data(max_entries=2000, show_spinner=False, hash_funcs=BY_IDENTITY)
+# Rows are frozen, so all readers share them: no copy for each, as st.cache_data would make.
+@st.cache_resource(max_entries=4000, show_spinner=False, hash_funcs=BY_IDENTITY)
 def _compared(
     generation: Generation,
     metric: str,
@@ -90,17 +96,25 @@ def _compared(
     basis: Basis,
     by: tuple[str, ...],
     where: tuple[tuple[str, tuple[str, ...]], ...],
+    is_public: bool,
     language: Language,
-) -> list[ComparisonRow]:
+) -> tuple[ComparisonRow, ...]:
     engine = _engine(generation)
     with engine.lock:
         if metric in METRICS and METRICS[metric].feed not in engine.facts.data_until:
-            return []
+            return ()
+
+        def rows(*split: str) -> list[ComparisonRow]:
+            question = ask(engine.facts, metric, period, basis=basis, by=split, where=dict(where))
+            return compare(engine.facts, question, language=language)
+
         try:
-            question = ask(engine.facts, metric, period, basis=basis, by=by, where=dict(where))
+            found = rows(*by)
+            if is_public:
+                found = suppress(found, total=rows()[0] if by else None)
         except PeriodNotCovered:
-            return []
-        return compare(engine.facts, question, language=language)
+            return ()
+        return tuple(found)
 
 
 def compared(
@@ -111,9 +125,10 @@ def compared(
     basis: Basis = "yoy",
     by: tuple[str, ...] = (),
     where: Filters | None = None,
+    is_public: bool = False,
     language: Language,
-) -> list[ComparisonRow]:
-    """The rows of the comparison engine, cached by generation and question.
+) -> tuple[ComparisonRow, ...]:
+    """The rows of the comparison engine, cached by generation and question; `is_public` withholds small counts.
 
     No rows where nothing of the metric's feed has been delivered, or not yet for that period. Raises NotAsked for a
     metric, dimension or code that there is not, and BadPeriod for a text that is no period.
@@ -121,7 +136,106 @@ def compared(
     if board.generation is None:
         raise ValueError(f"no generation to compare {metric} in")
     filters = tuple(sorted((where or {}).items()))
-    return _compared(board.generation, metric, period, basis, by, filters, language)
+    return _compared(board.generation, metric, period, basis, by, filters, is_public, language)
+
+
+def explained(
+    board: Board,
+    metric: str,
+    period: str,
+    *,
+    basis: Basis = "yoy",
+    by: tuple[str, ...] = (),
+    where: Filters | None = None,
+) -> str:
+    """The SQL of a question: the macro's call, and what the engine itself runs."""
+    if board.generation is None:
+        raise ValueError(f"no generation to explain {metric} in")
+    engine = _engine(board.generation)
+    with engine.lock:
+        return explain(engine.facts, ask(engine.facts, metric, period, basis=basis, by=by, where=where))
+
+
+@st.cache_resource(max_entries=400, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _standardised(
+    generation: Generation,
+    metric: str,
+    period: str,
+    unit: str,
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    language: Language,
+) -> tuple[Standardised, ...]:
+    engine = _engine(generation)
+    with engine.lock:
+        question = ask(engine.facts, metric, period, where=dict(where))
+        return tuple(standardise(engine.facts, question, unit=unit, language=language))
+
+
+def standardised(
+    board: Board, metric: str, period: str, *, unit: str, where: Filters | None = None, language: Language = "zh"
+) -> tuple[Standardised, ...]:
+    """A share of every unit against what the bureau's rates would give it; raises as `compared` does."""
+    if board.generation is None:
+        raise ValueError(f"no generation to standardise {metric} in")
+    return _standardised(board.generation, metric, period, unit, tuple(sorted((where or {}).items())), language)
+
+
+@st.cache_resource(max_entries=500, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _curved(
+    generation: Generation,
+    metric: str,
+    period: str,
+    basis: Basis,
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    last_day: int,
+) -> tuple[Curve | None, Curve | None]:
+    engine = _engine(generation)
+    with engine.lock:
+        question = ask(engine.facts, metric, period, basis=basis, where=dict(where))
+        return survival_curves(engine.facts, question, last_day=last_day)
+
+
+def curved(
+    board: Board, metric: str, period: str, *, basis: Basis, where: Filters, last_day: int
+) -> tuple[Curve | None, Curve | None]:
+    """The survival curves behind a question's period and base, cached as the question is; errors as `compared`."""
+    if board.generation is None:
+        raise ValueError(f"no generation to draw {metric} of")
+    return _curved(board.generation, metric, period, basis, tuple(sorted(where.items())), last_day)
+
+
+class Selected(Protocol):
+    """What a page's content depends on, as the key it is cached by."""
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Plain values: generation, folder, language and everything a reader has chosen."""
+
+    @property
+    def builders(self) -> list[Callable[[Any], Any]]:
+        """What the page was built by, noted by `built`."""
+
+
+@st.cache_resource(max_entries=200, show_spinner=False)
+def _built(name: str, identity: tuple[object, ...], _view: object, _build: Callable[[Any], Any]) -> Any:
+    return _build(_view)
+
+
+def built(view: Chosen, build: Callable[[Chosen], Built]) -> Built:
+    """What a builder makes of a view, made once for a generation and selection and shared by all readers.
+
+    So it must be immutable, and the builder may depend on nothing but the view: neither on `t()` nor on session state.
+    """
+    if build not in view.builders:
+        view.builders.append(build)
+    found: Built = _built(f"{build.__module__}.{build.__qualname__}", view.identity, view, build)
+    return found
+
+
+def is_current(board: Board) -> bool:
+    """Whether the generation that a run was pinned to is still the one that the nightly job points at."""
+    newest = current_generation(board.folder)
+    return (newest.id if newest else None) == (board.generation.id if board.generation else None)
 
 
 def last_days(board: Board) -> dict[str, date]:

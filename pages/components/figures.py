@@ -96,7 +96,7 @@ def units(
 ) -> pl.DataFrame:
     """Dispute incidents of a month by unit, in their own order.
 
-    `counts` by code. Columns: name, value (null = not delivered), is_full.
+    `counts` by code. Columns: code, name, value (null = not delivered), is_full.
     """
     own = pl.DataFrame(
         [(code, value) for code, value in counts.items() if code is not None],
@@ -109,7 +109,7 @@ def units(
         .join(selection.of(due), left_on="code", right_on="org_code", maintain_order="left")
         .join(own, left_on="code", right_on="org_code", how="left", maintain_order="left")
         .with_columns(value=pl.when(pl.col("days_covered") > 0).then("value"))
-        .select("name", "value", is_full=pl.col("days_covered") == pl.col("days_due"))
+        .select("code", "name", "value", is_full=pl.col("days_covered") == pl.col("days_due"))
     )
 
 

@@ -1,4 +1,4 @@
-"""Every word of the board in Chinese and English (labels.toml), and the language the reader has chosen."""
+"""Every word of the board in Chinese and English (labels.toml, texts/), and the language the reader has chosen."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ import streamlit as st
 
 from warehouse.reference import Language
 
+# The words that pages share, and a file for those of each page.
 LABELS = Path(__file__).with_name("labels.toml")
+TEXTS = Path(__file__).with_name("texts")
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PARAMETER = "lang"
 
@@ -27,7 +29,13 @@ def read_labels() -> dict[str, dict[str, str]]:
         parts = [flatten(f"{prefix}.{key}".lstrip("."), cast(dict[str, object], table[key])) for key in table]
         return {key: texts for part in parts for key, texts in part.items()}
 
-    return flatten("", tomllib.loads(LABELS.read_text(encoding="utf-8")))
+    labels: dict[str, dict[str, str]] = {}
+    for path in [LABELS, *sorted(TEXTS.glob("*.toml"))]:
+        found = flatten("", tomllib.loads(path.read_text(encoding="utf-8")))
+        if twice := labels.keys() & found.keys():
+            raise ValueError(f"{path.name}: a text that another file has too: {', '.join(sorted(twice))}")
+        labels |= found
+    return labels
 
 
 def text(key: str, language: Language, **values: object) -> str:

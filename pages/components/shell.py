@@ -11,6 +11,7 @@ import streamlit as st
 from pages.components import cards, commands
 from pages.components.data import Board, last_days, open_board, read
 from pages.components.figures import headline_day
+from pages.components.filters import enter_page
 from pages.components.labels import keep_language, language, switch_language, t
 from warehouse.reference import Language
 from warehouse.wording import format_date, format_moment
@@ -40,6 +41,7 @@ def _go_through_menu() -> None:
 def open_page(name: str) -> Board | None:
     """Draw the head of a page; the board to read from, or None where there is nothing to show yet."""
     _go_through_menu()
+    enter_page(name)
     # Screen readers and hyphenation go by it; Streamlit serves its page as English.
     st.html(
         f"<script>document.documentElement.lang = '{HTML_LANG[language()]}'</script>",

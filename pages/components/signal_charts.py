@@ -1,4 +1,4 @@
-"""One watched series against what was expected of it: polars frame in, Altair chart out."""
+"""One watched series against what was expected of it: polars frame in, drawing out."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import altair as alt
 import polars as pl
 
 from pages.components.charts import Y_TITLE, finish, paint
+from pages.components.drawing import Drawing
 
 HEIGHT = 200
 # Months at either end that are too near the edge for words above them.
@@ -28,9 +29,7 @@ def month_axis(frame: pl.DataFrame, language: Literal["zh", "en"]) -> alt.Axis:
     )
 
 
-def series(
-    frame: pl.DataFrame, *, unit: str, bound: str, language: Literal["zh", "en"], description: str
-) -> alt.LayerChart:
+def series(frame: pl.DataFrame, *, unit: str, bound: str, language: Literal["zh", "en"], description: str) -> Drawing:
     """Counts by month with their expectation and its 99 % bound, from zero; a month without a report is a gap.
 
     `frame`: month_start, label (the month as text), observed (null = not reported), expected, upper_bound, is_above,

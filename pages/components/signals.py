@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import altair as alt
 import polars as pl
 
 from pages.components import signal_charts
 from pages.components.cards import plain
 from pages.components.data import Board, read
+from pages.components.drawing import Drawing
 from pages.components.labels import text
 from warehouse.finding import exact
 from warehouse.reference import Language
@@ -23,12 +23,12 @@ NEAREST = 6
 
 
 @dataclass(frozen=True)
-class Drawing:
+class Chart:
     """One series: what it says, whether that is a signal, and its chart."""
 
     title: str
     subtitle: str
-    drawing: alt.LayerChart
+    drawing: Drawing
 
 
 def read_series(board: Board, words: Language) -> pl.DataFrame:
@@ -102,7 +102,7 @@ def charts_title(rows: pl.DataFrame, words: Language) -> str:
     return text("signals.charts_nearest", words, n=_chosen(rows).height, months=months)
 
 
-def drawings(rows: pl.DataFrame, words: Language) -> list[Drawing]:
+def drawings(rows: pl.DataFrame, words: Language) -> list[Chart]:
     """The series above their bounds or, where there are none, those nearest to theirs; in code order either way."""
     keys = ("org_code", "dispute_type_code", "is_total")
     chosen = _chosen(rows).select(keys)
@@ -129,7 +129,7 @@ def _chosen(rows: pl.DataFrame) -> pl.DataFrame:
     return judged.filter(pl.col("exceed_probability").rank("ordinal") <= NEAREST)
 
 
-def _drawing(own: pl.DataFrame, words: Language) -> Drawing:
+def _drawing(own: pl.DataFrame, words: Language) -> Chart:
     last = _newest(own).row(0, named=True)
     month = format_month(last["month_start"], words)
     state = "alarm" if last["is_alarm"] else "above" if last["is_above_bound"] else "within"
@@ -141,7 +141,7 @@ def _drawing(own: pl.DataFrame, words: Language) -> Drawing:
         language=words,
         description=title,
     )
-    return Drawing(title, text(f"signals.{state}", words, month=month, more=_more(last)), drawing)
+    return Chart(title, text(f"signals.{state}", words, month=month, more=_more(last)), drawing)
 
 
 def _points(own: pl.DataFrame, words: Language) -> pl.DataFrame:

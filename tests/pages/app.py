@@ -8,7 +8,18 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PAGES = ("overview", "signals", "definitions", "data_quality")
+PAGES = (
+    "overview",
+    "disputes",
+    "resolution",
+    "signals",
+    "satisfaction",
+    "visits",
+    "work",
+    "stations",
+    "definitions",
+    "data_quality",
+)
 TEXTS = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "badge")
 
 

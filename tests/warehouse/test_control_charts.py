@@ -216,6 +216,15 @@ def test_laney_limits_agree_with_a_slow_version() -> None:
     np.testing.assert_allclose(upper, [centre + 3 * s * sigma for s in deviations])
 
 
+def test_later_points_do_not_move_limits_that_stand_on_the_first_ones() -> None:
+    centre, lower, upper = laney_limits([40, 60], [100, 100])
+    ours = laney_limits([40, 60, 95, 380], [100, 100, 100, 400], baseline=2)
+    assert ours[0] == centre
+    # The same where as many were asked, half as wide where four times as many were.
+    np.testing.assert_allclose(ours[1], [*lower, lower[0], centre - (centre - lower[0]) / 2])
+    np.testing.assert_allclose(ours[2], [*upper, upper[0], centre + (upper[0] - centre) / 2])
+
+
 def test_a_month_without_answers_has_no_limits_and_harms_no_other() -> None:
     centre, lower, upper = laney_limits([40, 60, 0, 50], [100, 100, 0, 100])
     assert centre == 0.5

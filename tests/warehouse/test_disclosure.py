@@ -360,3 +360,14 @@ def test_two_tables_at_once_are_an_error() -> None:
         suppress([row, replace(row, metric="another")])
     with pytest.raises(ValueError, match="more than two dimensions"):
         suppress([replace(row, keys={"station": "a", "month": "2026-01", "channel": "110"})])
+
+
+def test_a_share_from_a_survival_curve_is_withheld_where_it_tells_a_small_count() -> None:
+    closed = metric_of(("30日内结案率", "30-day closing rate"), unit="fraction", kind="survival", smallest_n=30)
+
+    def row(value: float, n: int) -> ComparisonRow:
+        return replace(rate_of(closed, (n, n), (90, 100)), numerator=None, base_numerator=None, value=value)
+
+    # 98 of 100 leave two open; 3 of 100 are three; 95 and 5 are no small counts; of three cases nothing is told.
+    rows = [row(0.98, 100), row(0.03, 100), row(0.95, 100), row(1.0, 3)]
+    assert [hidden(suppress([one])) for one in rows] == [[0], [0], [], [0]]

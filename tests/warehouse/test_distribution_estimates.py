@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from warehouse.distribution_estimates import COUNTS_AT_ONCE, quantiles_of, survival_quantiles_of
+from warehouse.distribution_estimates import COUNTS_AT_ONCE, quantiles_of, shares_finished, survival_quantiles_of
 from warehouse.measures import Distribution
 
 SHARES = (0.5, 0.9)
@@ -85,3 +85,50 @@ def test_more_cells_than_are_worked_on_at_once_are_as_each_alone(share: float) -
     assert len(cells) * len(days) > COUNTS_AT_ONCE
     together = np.array(survival_quantiles_of(cells, share)).T
     np.testing.assert_equal(together, [np.ravel(survival_quantiles_of([cell], share)) for cell in cells])
+
+
+def test_shares_finished_by_hand() -> None:
+    # Ten cases: four end on day 0, of six two end on day 2 (6/10 x 4/6 = 4/10 open), one is last seen open on day 3,
+    # of three one ends on day 5 (4/10 x 2/3), two are last seen open on day 9.
+    cell = distribution((0, 4, 0), (2, 2, 0), (3, 0, 1), (5, 1, 0), (9, 0, 2))
+    share, _, _ = shares_finished([cell], [0, 1, 2, 4, 5, 9, 10])
+    np.testing.assert_allclose(share[0], [0.4, 0.4, 0.6, 0.6, 1 - 0.4 * 2 / 3, 1 - 0.4 * 2 / 3, np.nan])
+
+
+def test_where_nobody_or_everybody_has_finished_the_interval_is_wilsons() -> None:
+    # R: binom::binom.confint(0, 20, methods = "wilson") is 0 to 0.1611; 20 of 20 the same from above.
+    share, low, high = shares_finished([distribution((3, 20, 0)), distribution((3, 20, 5))], [1, 3])
+    assert share[0].tolist() == [0, 1]
+    assert (low[0][0], high[0][1]) == (0, 1)
+    assert high[0][0] == pytest.approx(0.1611, abs=1e-4)
+    assert low[0][1] == pytest.approx(1 - 0.1611, abs=1e-4)
+    # 20 of 25 on day 3: inside the band.
+    assert share[1][1] == pytest.approx(0.8)
+    assert low[1][1] < 0.8 < high[1][1]
+
+
+def test_all_open_is_a_share_of_zero_as_long_as_they_are_followed_and_no_cases_are_no_share() -> None:
+    share, low, high = shares_finished([distribution((4, 0, 30)), None, distribution((4, 0, 0))], [0, 4, 5])
+    np.testing.assert_equal(share[0], [0, 0, np.nan])
+    assert low[0][0] == 0 < high[0][0] < 0.12
+    assert np.isnan(share[1:]).all()
+    assert np.isnan([low[0][2], high[0][2]]).all()
+
+
+@pytest.mark.parametrize("day", [0, 7, 30])
+def test_shares_finished_agree_with_statsmodels(day: int) -> None:
+    cells = random_cells(6, with_open=True)
+    share, _, _ = shares_finished(cells, [day])
+    known = 0
+    for place, cell in enumerate(cells):
+        if cell is None:
+            continue
+        times = np.concatenate([np.repeat(cell.numbers, cell.cases), np.repeat(cell.numbers, cell.open)])
+        closed = np.concatenate([np.ones(cell.cases.sum()), np.zeros(cell.open.sum())])
+        if not closed.any() or times.max() < day:
+            continue
+        curve = SurvfuncRight(times, closed)
+        before = curve.surv_prob[curve.surv_times <= day]
+        assert share[place, 0] == pytest.approx(1 - before[-1] if len(before) else 0)
+        known += 1
+    assert known > 100

@@ -19,7 +19,7 @@ from tests.warehouse.slow_metrics import (
     is_reported,
     read_published,
 )
-from tests.warehouse.slow_rules import interpolated_quantile, kaplan_meier_quantile
+from tests.warehouse.slow_rules import interpolated_quantile, kaplan_meier_quantile, kaplan_meier_share
 from tests.warehouse.small_archive import SmallArchive
 from warehouse.comparison import ask, compare, read_facts
 from warehouse.comparison_row import ComparisonRow
@@ -42,6 +42,8 @@ FACTS_OF_INCIDENT = {
     "mediation_kind",
     "referral_target",
     "risk_level",
+    "weekday",
+    "hour",
 }
 WINDOWS_OF_FACTS = ("2024-02-29..2024-04-05", "rolling12")
 # A macro has one query for every window; the engine chooses marts by what the window is.
@@ -101,6 +103,10 @@ def test_the_slow_way_by_hand() -> None:
     lives = [(1, True), (2, False), (3, True), (9, False)]
     assert kaplan_meier_quantile(lives, Fraction(1, 2)) == 3
     assert kaplan_meier_quantile(lives, Fraction(9, 10)) is None
+    # A quarter by day 1 and still by day 2, five eighths by day 3; nobody is followed to day 10.
+    shares = [kaplan_meier_share(lives, day) for day in (0, 1, 2, 3, 9, 10)]
+    assert shares == [0, Fraction(1, 4), Fraction(1, 4), Fraction(5, 8), Fraction(5, 8), None]
+    assert kaplan_meier_share([(2, True)], 90) == 1
     # Half is enough: not a day later.
     assert kaplan_meier_quantile([(1, True), (5, True)], Fraction(1, 2)) == 1
 

@@ -15,6 +15,7 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from warehouse.statistics import (
     kaplan_meier,
     quantile_interval,
+    survival_band,
     survival_quantile,
     survival_quantile_interval,
     weighted_quantile,
@@ -157,6 +158,10 @@ def test_the_textbook_example_comes_out_as_published() -> None:
     np.testing.assert_allclose(np.sqrt(variance[at_event]), deviations, atol=5e-5)
     assert survival_quantile(times, survival, 0.5) == 23
     assert survival_quantile_interval(times, survival, variance, 0.5) == (13, INF)
+    # Stata's `sts list` of the same data, after 6 and after 23 weeks.
+    lower, upper = survival_band(survival, variance)
+    shown = [(round(lower[place], 4), round(upper[place], 4)) for place in np.searchsorted(times, [6, 23])]
+    assert shown == [(0.6197, 0.9516), (0.1881, 0.6801)]
 
 
 def random_cases(seed: int, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import altair as alt
 import polars as pl
 import pytest
 
 from pages.components import charts
+from pages.components.drawing import Drawing
 
 YEAR = pl.DataFrame(
     {
@@ -46,13 +46,13 @@ CELLS = pl.DataFrame(
 )
 
 
-def year(frame: pl.DataFrame) -> alt.LayerChart:
+def year(frame: pl.DataFrame) -> Drawing:
     return charts.year_over_year(
         frame, this="2026年", last="2025年", unit="起／月", new_year="春节", no_report="尚未报送", description="d"
     )
 
 
-def drawn() -> dict[str, alt.LayerChart]:
+def drawn() -> dict[str, Drawing]:
     """One of each."""
     return {
         "year": year(YEAR),
@@ -71,27 +71,27 @@ def walk(part: Any) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("name", drawn())
 def test_a_chart_is_valid_and_described(name: str) -> None:
-    specification = drawn()[name].to_dict()
+    specification = drawn()[name].spec
     assert specification["description"] == "d"
     assert specification["config"]["view"]["stroke"] is None
 
 
 @pytest.mark.parametrize("name", drawn())
 def test_no_chart_names_a_colour(name: str) -> None:
-    text = json.dumps(drawn()[name].to_dict(), ensure_ascii=False)
+    text = json.dumps(drawn()[name].spec, ensure_ascii=False)
     assert "#" not in text
     assert not {"red", "green", "blue", "orange"} & set(text.replace('"', " ").split())
 
 
 @pytest.mark.parametrize("name", drawn())
 def test_every_coloured_layer_draws_on_the_same_four_roles(name: str) -> None:
-    colours = [part["color"] for part in walk(drawn()[name].to_dict()) if "color" in part]
+    colours = [part["color"] for part in walk(drawn()[name].spec) if "color" in part]
     assert colours
     assert {tuple(colour["scale"]["domain"]) for colour in colours} == {charts.ROLES}
 
 
-def scales(chart: alt.LayerChart) -> set[bool]:
-    return {part["y"]["scale"]["zero"] for part in walk(chart.to_dict()) if "scale" in part.get("y", {})}
+def scales(chart: Drawing) -> set[bool]:
+    return {part["y"]["scale"]["zero"] for part in walk(chart.spec) if "scale" in part.get("y", {})}
 
 
 def test_an_axis_of_counts_begins_at_nought_however_large_they_are() -> None:
@@ -100,8 +100,8 @@ def test_an_axis_of_counts_begins_at_nought_however_large_they_are() -> None:
     assert scales(year(far_above)) == {True}
 
 
-def layers(chart: alt.LayerChart, kind: str) -> list[dict[str, Any]]:
-    return [layer["mark"] for layer in chart.to_dict()["layer"] if layer["mark"]["type"] == kind]
+def layers(chart: Drawing, kind: str) -> list[dict[str, Any]]:
+    return [layer["mark"] for layer in chart.spec["layer"] if layer["mark"]["type"] == kind]
 
 
 def test_this_year_is_solid_and_thick_and_last_year_dashed() -> None:
@@ -112,7 +112,7 @@ def test_this_year_is_solid_and_thick_and_last_year_dashed() -> None:
 
 
 def test_the_years_and_spring_festival_are_named_in_the_chart() -> None:
-    text = json.dumps(year(YEAR).to_dict(), ensure_ascii=False)
+    text = json.dumps(year(YEAR).spec, ensure_ascii=False)
     assert all(name in text for name in ("2026年 ", "2025年", "春节"))
     # Without a year before there is nothing to name.
     alone = YEAR.with_columns(before=pl.lit(None, pl.Int64))
@@ -121,13 +121,13 @@ def test_the_years_and_spring_festival_are_named_in_the_chart() -> None:
 
 def test_changes_lie_around_no_change() -> None:
     chart = charts.changes(TYPES, extent=0.6, words=("a", "b", "c", "d"), description="d")
-    domains = [part["x"]["scale"]["domain"] for part in walk(chart.to_dict()) if "scale" in part.get("x", {})]
+    domains = [part["x"]["scale"]["domain"] for part in walk(chart.spec) if "scale" in part.get("x", {})]
     assert domains
     assert all(domain == [-0.6, 0.6] for domain in domains)
 
 
 def test_charts_of_nothing_can_be_drawn() -> None:
-    assert charts.dots(ROWS.clear(), description="d").to_dict()["height"] == charts.ROW_HEIGHT
+    assert charts.dots(ROWS.clear(), description="d").spec["height"] == charts.ROW_HEIGHT
     empty = charts.changes(TYPES.clear(), extent=0.2, words=("a", "b", "c", "d"), description="d")
-    assert empty.to_dict()["height"] == charts.ROW_HEIGHT
-    assert year(YEAR.clear()).to_dict()["description"] == "d"
+    assert empty.spec["height"] == charts.ROW_HEIGHT
+    assert year(YEAR.clear()).spec["description"] == "d"

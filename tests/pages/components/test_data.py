@@ -28,14 +28,14 @@ def test_another_generation_has_other_answers(own: Path) -> None:
     assert compared(open_board(), DISPUTES, "2026-10", language="zh")[0].value == 47
     point_current(own, OLD)
     # Its data end in September.
-    assert compared(open_board(), DISPUTES, "2026-10", language="zh") == []
+    assert compared(open_board(), DISPUTES, "2026-10", language="zh") == ()
     assert compared(open_board(), DISPUTES, "2026-09", language="zh")[0].value == 40
     point_current(own, NEW)
     assert compared(open_board(), DISPUTES, "2026-10", language="zh")[0].value == 47
 
 
 def test_a_feed_that_never_came_has_no_rows(small: Path) -> None:
-    assert compared(open_board(), "hukou_service_count", "2026-10", language="zh") == []
+    assert compared(open_board(), "hukou_service_count", "2026-10", language="zh") == ()
 
 
 def test_a_question_that_cannot_be_asked_is_refused(small: Path) -> None:

@@ -103,7 +103,7 @@ def test_units_keep_their_order_and_have_no_count_where_nothing_was_delivered() 
     rows = coverage(("S2", JUNE, 30, 0), ("S1", JUNE, 30, 30), ("S3", JUNE, 30, 9))
     known = pl.DataFrame({"code": ["C", "S1", "S2", "S3"], "name": ["市局", "甲", "乙", "丙"]})
     counted = units(rows, {"S1": 9, "S2": 4, None: 7}, known, EVERYBODY, JUNE)
-    assert counted.rows() == [("甲", 9, True), ("乙", None, False), ("丙", None, False)]
+    assert counted.rows() == [("S1", "甲", 9, True), ("S2", "乙", None, False), ("S3", "丙", None, False)]
 
 
 def test_the_units_that_report_may_be_stations_or_branches() -> None:
