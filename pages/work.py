@@ -11,7 +11,7 @@ if view:
     cards.answer(seen.answer, seen.service)
     cards.note(seen.silent)
     panels.show_cards(seen.cards, seen.figures, view)
-    panels.show_beside([seen.channels, seen.kinds], view)
+    panels.show_beside(seen.shares, view)
     cards.note(seen.how)
     panels.show_beside(seen.themes, view)
     cards.note(seen.note)

@@ -25,20 +25,6 @@ WIDEST = 2.0
 NAMED = 3
 # So few units stand in a table below the chart too.
 TABLED = 40
-SCHEMA = {
-    "code": pl.String,
-    "name": pl.String,
-    "ratio": pl.Float64,
-    "low": pl.Float64,
-    "high": pl.Float64,
-    "far_low": pl.Float64,
-    "far_high": pl.Float64,
-    "role": pl.String,
-    "is_chosen": pl.Boolean,
-    "shown": pl.String,
-    "interval": pl.String,
-    "verdict": pl.String,
-}
 
 
 def case_mix_panel(found: FunnelFigures, view: View, *, key: str) -> Panel:
@@ -178,7 +164,7 @@ def units_frame(units: list[Standardised], metric: Metric, view: View) -> pl.Dat
         )
         for unit in units
     ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=stations_charts.RATIO_SCHEMA, orient="row")
 
 
 def _drawing(units: list[Standardised], metric: Metric, view: View, title: str) -> Drawing:

@@ -29,18 +29,6 @@ NAMED = 3
 YEAR = 365
 LISTED = 8
 FAR: tuple[Place, ...] = ("far_below", "far_above")
-UNIT_SCHEMA = {
-    "code": pl.String,
-    "name": pl.String,
-    "size": pl.Float64,
-    "value": pl.Float64,
-    "shown": pl.String,
-    "limits": pl.String,
-    "note": pl.String,
-    "role": pl.String,
-    "is_named": pl.Boolean,
-    "is_chosen": pl.Boolean,
-}
 
 
 @dataclass(frozen=True)
@@ -204,7 +192,6 @@ def _drawing(found: FunnelFigures, view: View, title: str) -> Drawing:
     return funnel_chart.funnel(
         units_frame(found, view),
         curve_frame(funnel),
-        target=funnel.target,
         target_words=words,
         size_words=text("funnel.size", language),
         is_share=funnel.metric.unit == "fraction",
@@ -234,13 +221,15 @@ def units_frame(found: FunnelFigures, view: View) -> pl.DataFrame:
                 is_own,
             )
         )
-    return pl.DataFrame(rows, schema=UNIT_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=funnel_chart.UNIT_SCHEMA, orient="row")
 
 
 def curve_frame(funnel: Funnel) -> pl.DataFrame:
-    """The limits from the smallest unit to the end of the axis: size, low, high, far_low, far_high."""
+    """The limits from the smallest unit to the end of the axis: what `funnel_chart.funnel` draws."""
     sizes = [unit.row.denominator or 0.0 for unit in funnel.units]
     grid = np.linspace(min(sizes), max(sizes) * funnel_chart.ROOM, CURVE_POINTS)
     low, high = funnel.limits_at(grid, WARNING)
     far_low, far_high = funnel.limits_at(grid, ALARM)
-    return pl.DataFrame({"size": grid, "low": low, "high": high, "far_low": far_low, "far_high": far_high})
+    target = np.full_like(grid, funnel.target)
+    columns = (grid, low, high, far_low, far_high, target)
+    return pl.DataFrame(dict(zip(funnel_chart.CURVE_SCHEMA, columns, strict=True)), schema=funnel_chart.CURVE_SCHEMA)

@@ -10,14 +10,14 @@ import polars as pl
 from pages.components.charts import ROLES, finish, paint
 from pages.components.drawing import Drawing, pickable
 
-STEP, STEP_WITH_BOUNDS = 58, 76
+STEP, STEP_WITH_BOUNDS, STEP_OF_RATES = 58, 76, 78
 # Where the lines of a row stand, in pixels from its middle.
 NAME, BAR, SAID = -20, -3, 15
 BAR_HEIGHT = 12
 # With a fourth line the others move up.
 LIFT = 8
 # Room behind the longest bar for its number.
-WIDEST = 1.55
+WIDEST = 1.85
 
 
 def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
@@ -78,7 +78,7 @@ def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
         _line(paint(base, "ink"), "shown", SAID - LIFT, fontWeight="bold"),
         _line(paint(base, "ordinary"), "said", SAID - LIFT + 16, fontSize=11),
     ]
-    return _finish(frame, layers, STEP + 2 * LIFT, description)
+    return _finish(frame, layers, STEP_OF_RATES, description)
 
 
 # The outline takes the colour of text, whichever theme the reader has.

@@ -134,8 +134,10 @@ def said(row: ComparisonRow, metric: Metric, language: Language) -> str:
 
 
 def verdict_words(row: ComparisonRow, metric: Metric, language: Language) -> str:
-    """The verdict; of too few no rate is given, so none is up or down. Empty where the value says it already."""
+    """The verdict; against too few, none is up or down. Empty where the value says it already."""
     finding = find(row, metric)
+    if finding.is_few:
+        return ""
     is_few = finding.change is None and finding.is_small and finding.case in ("up", "down")
     verdict = verdict_word("small_base", metric, language) if is_few else format_verdict(row, metric, language)
     return verdict if verdict != format_value(row, metric, language) else ""

@@ -22,15 +22,6 @@ from warehouse.wording import (
 )
 
 MONTHS = 24
-SCHEMA = {
-    "month_start": pl.Date,
-    "label": pl.String,
-    "own": pl.Float64,
-    "bureau": pl.Float64,
-    "shown": pl.String,
-    "bureau_shown": pl.String,
-    "is_missing": pl.Boolean,
-}
 
 
 def line_panel(view: View, metric_id: str, *, key: str) -> Panel:
@@ -41,10 +32,11 @@ def line_panel(view: View, metric_id: str, *, key: str) -> Panel:
     bureau = view.ask(metric_id, "month", period=period, everywhere=True)
     title = _title(now, view)
     frame = months_frame(own, bureau, view.language)
-    if frame["own"].is_null().all():
-        reason = missing_words(own, view) or text(
-            "stations_line.nothing", view.language, smallest=own.metric.smallest_n
-        )
+    lacking = frame["own"].null_count()
+    if 2 * lacking >= frame.height:
+        smallest, language = own.metric.smallest_n, view.language
+        too_few = text("stations_line.nothing", language, n=lacking, all=frame.height, smallest=smallest)
+        reason = missing_words(own, view) or too_few
         return Panel(key, title, reason, (now, own, bureau))
     drawing = stations_charts.against_bureau(
         frame,
@@ -105,7 +97,7 @@ def months_frame(own: Asked, bureau: Asked, language: Language) -> pl.DataFrame:
         )
         for row in own.rows
     ]
-    return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("month_start")
+    return pl.DataFrame(rows, schema=stations_charts.MONTH_SCHEMA, orient="row").sort("month_start")
 
 
 def _value(row: ComparisonRow | None, metric: Metric) -> float | None:

@@ -102,14 +102,15 @@ def month_weeks(year: int, language: Language) -> dict[int, str]:
 def calendar_title(rows: Sequence[ComparisonRow], metric: Metric, *, year: int, language: Language) -> str:
     """The busiest day, and on how many nobody was visited."""
     busiest = max(rows, key=lambda row: row.value or 0)
+    none = sum(row.value == 0 for row in rows)
     return text(
-        "visits.calendar.title",
+        "visits.calendar.title" if none else "visits.calendar.title_all",
         language,
         year=year,
         n=len(rows),
         day=busiest.names["day"],
         most=format_value(busiest, metric, language),
-        none=sum(row.value == 0 for row in rows),
+        none=none,
     )
 
 

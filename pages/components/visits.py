@@ -27,7 +27,7 @@ from pages.components.visit_frames import (
 )
 from warehouse.comparison_row import ComparisonRow
 from warehouse.metrics import METRICS
-from warehouse.wording import format_month_name, format_period, sentence_of
+from warehouse.wording import begin_sentence, format_month_name, format_period, sentence_of
 
 VISITS, COVERAGE, HOUSEHOLDS = "visit_count", "visit_coverage_rate", "households_visited_count"
 CARDS = (VISITS, HOUSEHOLDS, COVERAGE, "disputes_found_per_100_visits", "opinion_count")
@@ -221,5 +221,7 @@ def _households(view: View) -> Panel:
 
 
 def _empty(key: str, title: str, asked: Asked, view: View) -> Panel:
-    """A panel without figures says why."""
-    return Panel(key, title, missing_words(asked, view), (asked,))
+    """A panel without figures says why: nothing to list, or rows that do not hold the fact."""
+    name = begin_sentence(asked.metric.name.in_language(view.language))
+    why = missing_words(asked, view) or text("missing.feed", view.language, name=name)
+    return Panel(key, title, why, (asked,))

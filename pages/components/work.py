@@ -80,8 +80,7 @@ class WorkPage:
     silent: str
     cards: tuple[Kpi, ...]
     figures: Panel
-    channels: Panel
-    kinds: Panel
+    shares: tuple[Panel, ...]
     how: str
     themes: tuple[Panel, ...]
     note: str
@@ -93,14 +92,16 @@ def read_work(view: View) -> WorkPage:
     asked = {theme: [view.ask(metric, period=period) for metric in metrics] for theme, metrics in WORK.items()}
     every = [one for theme in asked.values() for one in theme]
     shown, behind = headline(view, CARDS)
+    said = answer(every, unit_name=plain(view.unit.name), language=view.language)
+    if not said:
+        return WorkPage(text("work.nothing", view.language), "", "", shown, behind, (), "", (), "")
     return WorkPage(
-        answer(every, unit_name=plain(view.unit.name), language=view.language) or text("work.nothing", view.language),
+        said,
         _service(view),
         not_delivered(every, view.language),
         shown,
         behind,
-        _shares(view, "channels", "service_channel"),
-        _shares(view, "kinds", "activity"),
+        (_shares(view, "channels", "service_channel"), _shares(view, "kinds", "activity")),
         text("work.how", view.language),
         tuple(_theme(view, theme, rows) for theme, rows in asked.items()),
         text("work.note", view.language),

@@ -76,7 +76,7 @@ def test_units_that_are_not_drawn_are_named_with_the_reason() -> None:
     assert panel.subtitle.endswith("带内差异不宜排名。 样本不足 30、没有画出：S4（27/29）。 无法计算：S5。")
     assert panel.drawing is not None
     assert panel.drawing.can_pick
-    assert panel.drawing.frames()["rows-2"]["code"].to_list() == ["S1", "S3"]
+    assert panel.drawing.frames()["rows-1"]["code"].to_list() == ["S1", "S3"]
 
 
 def test_without_a_unit_to_compare_there_is_a_sentence_instead_of_a_chart() -> None:
