@@ -15,6 +15,8 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from tests.bench import page_load
 from tests.bench.measure import machine, run_module
 from tests.bench.page_profile import profile_pages
@@ -35,13 +37,12 @@ LOAD_SECONDS = 6.0
 
 @dataclass(frozen=True)
 class Reader:
-    """One page in a session of its own; `asked` holds the selections to come."""
+    """One page in a session of its own."""
 
     name: str
     page: str
     server: Server
     session: Session
-    asked: Iterator[dict[str, str]]
     cached: list[float] = field(default_factory=list)
     new: list[float] = field(default_factory=list)
 
@@ -66,15 +67,16 @@ def serve_both(data: Path, folder: Path) -> Iterator[tuple[Server, Server, list[
         yield board, trivial, names
 
 
-def selections(run: PageRun, *, number: int, of: int) -> Iterator[dict[str, str]]:
-    """What can be asked of a page, in an order of its own: every `of`-th selection, so that no two pages ask the same.
-
-    A page without anything to choose has only its one selection.
-    """
-    choices = run.choices()
-    every = [dict(zip(choices, chosen, strict=True)) for chosen in product(*choices.values())]
+def selections(database: Path) -> list[dict[str, str]]:
+    """Every organisation with every month of the last two years, as the filter bar has them in the URL, shuffled."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        units = connection.execute("select code from core.dim_org order by code").fetchall()
+        months = connection.execute(
+            "select distinct month_start from core.fct_incident order by month_start desc limit 24"
+        ).fetchall()
+    every = [{"org": unit, "period": f"{month:%Y-%m}"} for (unit,), (month,) in product(units, months)]
     random.Random(1).shuffle(every)
-    yield from every[number::of] or [{}]
+    return every
 
 
 def make_data(folder: Path, database: Path) -> Path:
@@ -88,17 +90,21 @@ def make_data(folder: Path, database: Path) -> Path:
     return folder / "data"
 
 
-def measure_runs(board: Server, trivial: Server, names: list[str], *, quick: bool) -> tuple[list[Reader], list[str]]:
-    """Re-run every page in turn; the readers with the trivial page first, and what went wrong."""
+def measure_runs(
+    board: Server, trivial: Server, names: list[str], asked: Iterator[dict[str, str]], *, quick: bool
+) -> tuple[list[Reader], list[str]]:
+    """Run every page in turn, again and with what is `asked`; the readers, the trivial page first, and what went wrong.
+
+    No selection is taken twice, for pages share what they have asked the warehouse.
+    """
     problems: list[str] = []
     with ExitStack() as stack:
         readers = []
-        for number, (server, page) in enumerate([(trivial, ""), *((board, name) for name in names)]):
+        for server, page in [(trivial, ""), *((board, name) for name in names)]:
             session = stack.enter_context(open_session(server.port))
-            first = session.run(page)
-            asked = selections(first, number=number, of=len(names) + 1)
+            session.run(page)
             name = "trivial" if server is trivial else page or "overview"
-            readers.append(Reader(name, page, server, session, asked))
+            readers.append(Reader(name, page, server, session))
         rounds, new_rounds = (5, 2) if quick else (ROUNDS, NEW_ROUNDS)
         for number in range(rounds + 1):
             for reader in readers:
@@ -108,11 +114,10 @@ def measure_runs(board: Server, trivial: Server, names: list[str], *, quick: boo
                 reader.cached.extend([spent] if number else [])
         for _ in range(new_rounds):
             for reader in readers:
-                selection = next(reader.asked, None)
-                if selection is not None:
-                    spent, run = reader.measure(selection)
-                    reader.new.append(spent)
-                    problems += [f"{reader.name} {selection}: {problem}" for problem in run.problems]
+                selection = next(asked)
+                spent, run = reader.measure(selection)
+                reader.new.append(spent)
+                problems += [f"{reader.name} {selection}: {problem}" for problem in run.problems]
     return readers, problems
 
 
@@ -166,13 +171,13 @@ def measure_load(servers: Mapping[str, Server], *, quick: bool) -> tuple[list[st
 
 @contextmanager
 def bench_database(rows: int) -> Iterator[tuple[Path, list[str]]]:
-    """The warehouse of so many incidents, built now or kept from the last time, and what building it took."""
+    """The warehouse of a bureau with so many incidents, built now or kept from the last time, and what that took."""
     with tempfile.TemporaryDirectory() as temporary:
-        folder = Path(os.environ.get(KEPT) or temporary) / str(rows)
+        folder = Path(os.environ.get(KEPT) or temporary) / f"pages-{rows}"
         database = folder / "building" / "warehouse.duckdb"
         built = []
         if not database.exists():
-            child = run_module("tests.bench.many_incidents", str(folder), str(rows))
+            child = run_module("tests.bench.whole_bureau", str(folder), str(rows))
             built = [f"built in {child.wall:.0f} s, {child.cpu:.0f} s CPU, {child.peak_megabytes:.0f} MB: {child.told}"]
         yield database, built
 
@@ -190,7 +195,7 @@ def run(*, quick: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as temporary, bench_database(rows) as (database, built):
         folder = Path(temporary)
         with serve_both(make_data(folder, database), folder) as (board, trivial, names):
-            readers, problems = measure_runs(board, trivial, names, quick=quick)
+            readers, problems = measure_runs(board, trivial, names, iter(selections(database)), quick=quick)
             lines, failures, ratios = report(readers)
             loaded, best = measure_load({"overview": board, "trivial": trivial}, quick=quick)
     # Costs are judged at full size only; a page that breaks is a failure at any.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.pages.app import PAGES, path_of
+from tests.served.bureau import selection
 from tests.served.chromium import wait_until_drawn
 from tests.served.server import Server
 from tests.served.session import open_session
@@ -28,6 +30,7 @@ ALLOWED = re.compile(
     r"|\b(utf|gb|big)-?\d+(-[bl]e)?\b|\bdata/\w+",
     re.IGNORECASE | re.ASCII,
 )
+MENU = "[data-testid=stTopNavLink], [data-testid=stTopNavSection]"
 TABS = 80
 
 
@@ -91,16 +94,20 @@ def test_every_chart_and_table_can_be_heard(visit: tuple[str, str, Visit]) -> No
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_copied_link_opens_the_same_view_for_somebody_else(name: str, browser: Browser, board: Server) -> None:
-    # The last of everything that can be chosen, in the language that is not the server's.
+    path = path_of(name)
     with open_session(board.port) as session:
-        choices = session.run(path_of(name), {"lang": "en"}).choices()
-    chosen = {"lang": "en"} | {parameter: options[-1] for parameter, options in choices.items()}
-    mine, copied = shown(browser, address(board.url, path_of(name), chosen))
+        plain = session.run(path, {"lang": "en"})
+        # What the bar has, and the last of everything that the page itself lets choose.
+        chosen = {"lang": "en", **selection(), **{name: words[-1] for name, words in plain.choices().items()}}
+        is_narrowed = session.run(path, chosen).texts() != plain.texts()
+    # Signals are of the newest month and of all series.
+    assert is_narrowed == (name != "signals")
+    mine, copied = shown(browser, address(board.url, path, chosen))
     theirs, again = shown(browser, copied)
     assert theirs == mine
     assert again == copied
-    for parameter in chosen:
-        assert f"{parameter}=" in copied
+    kept = dict(parse_qsl(urlsplit(copied).query))
+    assert kept == {parameter: kept.get(parameter) for parameter in chosen}, "a choice is not in the link"
 
 
 def shown(browser: Browser, link: str) -> tuple[tuple[str, ...], str]:
@@ -115,7 +122,8 @@ def shown(browser: Browser, link: str) -> tuple[tuple[str, ...], str]:
 def test_the_menu_and_the_language_can_be_reached_by_tab(page: Page, board: Server) -> None:
     page.goto(board.url)
     wait_until_drawn(page)
-    wanted = {"总览", "运维", "English"}
+    wanted = {entry.inner_text() for entry in page.query_selector_all(MENU)} | {"English"}
+    assert len(wanted) > 2
     reached = set()
     for _ in range(TABS):
         page.keyboard.press("Tab")
@@ -135,16 +143,18 @@ def test_the_language_is_switched_by_enter_and_stands_in_the_link(page: Page, bo
     assert page.evaluate("document.documentElement.lang") == "en"
 
 
-def test_back_returns_to_the_page_before(page: Page, board: Server) -> None:
-    page.goto(address(board.url, "", {"lang": "en"}))
+def test_back_returns_to_the_page_and_the_selection_before(page: Page, board: Server) -> None:
+    page.goto(address(board.url, "", {"lang": "en", **selection()}))
     wait_until_drawn(page)
-    before = read_texts(page)
-    page.get_by_role("link", name="Signals").click()
-    page.wait_for_selector("h1:has-text('Signals')")
+    before, link = read_texts(page), page.url
+    page.locator(MENU).last.click()
+    page.get_by_role("link", name="Data quality").click()
+    page.wait_for_selector("h1:has-text('Data quality')")
     wait_until_drawn(page)
     page.go_back()
     page.wait_for_selector("h1:has-text('Overview')")
     wait_until_drawn(page)
+    assert page.url == link
     assert read_texts(page) == before
 
 

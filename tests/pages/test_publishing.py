@@ -154,7 +154,7 @@ def expected(bureau: Bureau, server: Server) -> dict[View, list[tuple[str, ...]]
             assert number % KINDS == len(found[VIEWS[0]])
             for view in VIEWS:
                 once = read(session, view)
-                assert once.problems == ()
+                assert once.problems == (), server.log
                 assert once.night in (number, None)
                 found[view].append(once.shown)
     return found
@@ -178,13 +178,14 @@ def test_twenty_publishes_under_eight_readers_show_each_page_of_one_generation(b
             readers.is_last = True
         runs = [run for job in jobs for run in job.result()]
 
-    assert [run.problems for run in runs if run.problems] == []
+    assert [run.problems for run in runs if run.problems] == [], board.log
     for run in runs:
         # Current at some moment while the page ran: not yet replaced when it began, published before it was over.
         possible = {n for n in began if began[n] <= run.ended and ended.get(n + 1, run.ended) >= run.began}
         # All of the page is of one of these, and so is the name that it gives.
         whole = {n for n in possible if run.shown == known[run.view][n % KINDS]}
-        assert whole, f"{run.view} shows something else than {sorted(possible)}, and names {run.night}"
+        other = {n: set(run.shown) ^ set(known[run.view][n % KINDS]) for n in sorted(possible)}
+        assert whole, f"{run.view} names {run.night}; other than at {other}"
         assert run.night is None or run.night in whole
     assert {run.view for run in runs} == set(VIEWS)
     seen = {run.night for run in runs}

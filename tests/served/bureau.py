@@ -20,3 +20,8 @@ def make_bureau(data: Path) -> Path:
     """
     subprocess.run([sys.executable, "-m", "etl", "demo", "--data", str(data), *SIZE], cwd=ROOT, check=True)
     return data
+
+
+def selection() -> dict[str, str]:
+    """Something other than the first choice of everything in the filter bar: a branch, a quarter, a basis, a type."""
+    return {"org": "990121000000", "period": "2026-Q2", "basis": "previous", "type": "neighbour"}

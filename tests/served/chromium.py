@@ -16,7 +16,7 @@ DRAWN = f"{CHART} :is(canvas, svg)"
 # Elements arrive in batches, some after the script has ended: a page is whole when it no longer changes.
 IS_STILL = """([ready, chart, drawn]) => {
   const count = what => document.querySelectorAll(what).length;
-  const isDrawn = count(ready) && count('h1') && count(chart) === count(drawn);
+  const isDrawn = count(ready) && count('h1') && !count('[data-testid=stSkeleton]') && count(chart) === count(drawn);
   const seen = isDrawn ? document.body.innerText : undefined;
   window.times = seen !== undefined && seen === window.seen ? window.times + 1 : 0;
   window.seen = seen;
