@@ -17,10 +17,11 @@ from warehouse.bulletin import read_split
 from warehouse.bulletin_inquiry import Inquiry
 from warehouse.bulletin_signals import signal_words
 from warehouse.bulletin_texts import bulletin_text, read_bulletin_texts
-from warehouse.cell_words import format_interval, format_notes
+from warehouse.cell_words import format_notes
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import is_base_told
 from warehouse.finding import find
+from warehouse.interval_words import format_change_interval
 from warehouse.metrics import METRICS
 from warehouse.wording import (
     begin_sentence,
@@ -122,7 +123,7 @@ FIELDS: dict[str, Callable[[Inquiry, ComparisonRow], str]] = {
     "count": _count,
     "base_count": _base_count,
     "change": lambda inquiry, row: format_change(row, METRICS[row.metric], inquiry.language),
-    "interval": lambda inquiry, row: format_interval(row, METRICS[row.metric], inquiry.language),
+    "interval": lambda inquiry, row: format_change_interval(row, METRICS[row.metric], inquiry.language),
     "verdict": lambda inquiry, row: format_verdict(row, METRICS[row.metric], inquiry.language),
     "notes": lambda inquiry, row: format_notes(row, METRICS[row.metric], inquiry.language),
     "period": lambda inquiry, row: format_period(row.period, inquiry.language),

@@ -27,6 +27,8 @@ POINTS = 11
 SEASON_POINTS = 3 * POINTS
 BASE_POINTS = 2 * POINTS
 FEWEST_POINTS = 12
+# In standard deviations, told from the median of deviations, which one outbreak does not move; below TINY all is equal.
+OUTLYING, NORMAL, TINY = 4.0, 1.4826, 1e-9
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,13 @@ def monthly_limits(months: Sequence[date], counts: ArrayLike, *, rebased_on: Seq
     slots = np.array([1 if len(point) == 2 else months[point[0]].month for point in points])
     # Half of the pair is a month like no other.
     per_day[[place for place, point in enumerate(points) if len(point) == 1 and months[point[0]].month <= 2]] = np.nan
-    season = _season(per_day, slots)
+    segments = np.array([sum(day <= months[point[0]] for day in rebased_on) for point in points])
+    season = _season(per_day, slots, segments)
     centre, lower, upper = (np.full(len(points), np.nan) for _ in range(3))
     rules: list[Rule] = [""] * len(points)
     sides = np.zeros(len(points), dtype=np.int64)
     if season is not None:
         adjusted, widening = per_day / season, _widening(per_day)
-        segments = np.array([sum(day <= months[point[0]] for day in rebased_on) for point in points])
         for segment in np.unique(segments):
             own = np.flatnonzero(segments == segment)
             found = _limits(adjusted[own], widening)
@@ -91,24 +93,42 @@ def _points(months: Sequence[date]) -> list[tuple[int, ...]]:
     return points
 
 
-def _season(per_day: Numbers, slots: NDArray[np.int64]) -> Numbers | None:
+def _season(per_day: Numbers, slots: NDArray[np.int64], segments: NDArray[np.int64]) -> Numbers | None:
     """What a point's month has against its year, 1 = as much as the others; None without three years.
 
-    Least squares of log counts on years (counted back from the last month) and months: a change of level from one year
-    to the next is not taken for a season.
+    Least squares of log counts on years (counted back from the last month, and cut where limits begin anew) and months:
+    a change of level from one to the next is not taken for a season.
     """
     known = ~np.isnan(per_day) & (per_day > 0)
     if np.count_nonzero(known) < SEASON_POINTS:
         return None
-    years = (np.arange(len(per_day))[::-1]) // POINTS
+    years = (np.arange(len(per_day))[::-1]) // POINTS + len(per_day) * segments
     kinds = np.unique(slots)
-    if any(np.count_nonzero(known & (slots == kind)) < 2 for kind in kinds):
-        return None
     design = np.column_stack([years == year for year in np.unique(years)] + [slots == kind for kind in kinds])
-    found, *_ = np.linalg.lstsq(design[known].astype(float), np.log(per_day[known]), rcond=None)
-    effects = found[-len(kinds) :]
+    effects = _fit(design.astype(float), per_day, known, slots)
+    if effects is None:
+        return None
+    effects = effects[-len(kinds) :]
     shares = dict(zip(kinds.tolist(), np.exp(effects - effects.mean()), strict=True))
     return np.array([shares[slot] for slot in slots.tolist()])
+
+
+def _fit(design: Numbers, per_day: Numbers, known: NDArray[np.bool_], slots: NDArray[np.int64]) -> Numbers | None:
+    """Coefficients of log counts; the point farthest off is left out while it is far off, a tenth of all at most.
+
+    One outbreak in June would otherwise make every other June look quiet.
+    """
+    used = known.copy()
+    logs = np.log(np.where(known, per_day, 1.0))
+    for _ in range(np.count_nonzero(known) // 10 + 1):
+        if any(np.count_nonzero(used & (slots == kind)) < 2 for kind in np.unique(slots)):
+            return None
+        found, *_ = np.linalg.lstsq(design[used], logs[used], rcond=None)
+        off = np.where(used, np.abs(logs - design @ found), 0.0)
+        if off.max() <= OUTLYING * NORMAL * float(np.median(off[used])) + TINY:
+            break
+        used[int(off.argmax())] = False
+    return np.asarray(found)
 
 
 def _widening(per_day: Numbers) -> float:

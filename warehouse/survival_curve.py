@@ -47,4 +47,5 @@ def _curve(distribution: Distribution | None, last_day: int) -> Curve | None:
     share, low, high = (figures[0] for figures in shares_finished([distribution], range(last_day + 1)))
     known = np.isfinite(share)
     cases = int(distribution.cases.sum() + distribution.open.sum())
-    return Curve(*(tuple(figures[known].tolist()) for figures in (share, low, high)), cases=cases)
+    followed, lows, highs = (tuple(figures[known].tolist()) for figures in (share, low, high))
+    return Curve(followed, lows, highs, cases)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from warehouse.cell_words import format_notes, format_reasons
 from warehouse.figure_words import format_base, format_change, format_value, format_verdict, verdict_word
 from warehouse.interval_words import format_change_interval, format_limits, format_value_interval
 from warehouse.number_words import (
@@ -33,7 +34,9 @@ __all__ = [
     "format_moment",
     "format_month",
     "format_month_name",
+    "format_notes",
     "format_period",
+    "format_reasons",
     "format_share",
     "format_value",
     "format_value_interval",

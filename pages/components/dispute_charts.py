@@ -33,22 +33,35 @@ def months(
     quiet, ink = paint(base, "ordinary"), paint(base, "ink").encode(y=y("value"))
     whole = paint(base, "ink").transform_calculate(whole="datum.is_whole ? datum.value : null").encode(y=y("whole"))
     point = ink.encode(tooltip=tip).transform_filter("datum.value !== null")
-    signals = point.transform_filter("datum.is_signal").mark_point(filled=True, size=110, opacity=1)
+    known = pl.col("value").is_not_null()
+    absent = paint(base, "attention").encode(y=alt.value("height"), tooltip=tip)
+    latest = point.transform_filter("datum.is_latest").encode(text="shown:N")
+    # The browser warns of a scale without a row: a layer is drawn where some month asks for it.
+    optional = (
+        (
+            known & ~pl.col("is_whole"),
+            point.transform_filter("!datum.is_whole").mark_point(filled=False, size=46, opacity=1, strokeWidth=1.6),
+        ),
+        (
+            known & pl.col("is_signal"),
+            point.transform_filter("datum.is_signal").mark_point(filled=True, size=110, opacity=1),
+        ),
+        (
+            ~known,
+            absent.transform_filter("datum.value === null").mark_text(text="×", fontSize=13, baseline="bottom"),
+        ),
+        (
+            known & pl.col("is_latest"),
+            latest.mark_text(dy=_beside_line(frame), align="right", dx=8, fontWeight="bold", fontSize=13),
+        ),
+    )
     layers = [
         quiet.encode(y=y("low"), y2="high:Q").mark_area(opacity=0.18, invalid="break-paths-filter-domains"),
         quiet.encode(y=y("centre")).mark_line(strokeDash=[4, 3], strokeWidth=1.2, invalid="break-paths-filter-domains"),
         *_marks(marks, x),
         whole.mark_line(strokeWidth=2, invalid="break-paths-filter-domains"),
         point.transform_filter("datum.is_whole").mark_point(filled=True, size=26, opacity=1),
-        point.transform_filter("!datum.is_whole").mark_point(filled=False, size=46, opacity=1, strokeWidth=1.6),
-        *([signals] if frame["is_signal"].any() else []),
-        paint(base, "attention")
-        .transform_filter("datum.value === null")
-        .encode(y=alt.value("height"), tooltip=tip)
-        .mark_text(text="×", fontSize=13, baseline="bottom"),
-        point.transform_filter("datum.is_latest")
-        .encode(text="shown:N")
-        .mark_text(dy=_beside_line(frame), align="right", dx=8, fontWeight="bold", fontSize=13),
+        *(layer for rows, layer in optional if frame.filter(rows).height),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
 

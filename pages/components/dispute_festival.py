@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+import polars as pl
+
 from pages.components import charts
 from pages.components.dispute_splits import DISPUTES, METRIC, Named
 from pages.components.findings import changes_chart, extent_of
@@ -12,7 +14,15 @@ from pages.components.panel import Panel
 from pages.components.view import Asked, View
 from warehouse.finding import find
 from warehouse.periods import Basis, new_year_day
-from warehouse.wording import format_change, format_date, format_day, format_period, format_verdict
+from warehouse.wording import (
+    begin_sentence,
+    format_change,
+    format_date,
+    format_day,
+    format_period,
+    format_verdict,
+    verdict_word,
+)
 
 # Bare of any bias when nothing changed but the date of Spring Festival.
 BEFORE, AFTER = timedelta(days=30), timedelta(days=44)
@@ -60,17 +70,22 @@ def _named(asked: tuple[Asked, ...], year: int, view: View) -> list[Named]:
     months, *rest = asked
     rows = [*months.rows, *(one.row for one in rest if one.row)]
     around = text("disputes.festival.around", view.language)
-    return [
-        (None, around if row.period.kind == "days" else format_period(row.period, view.language), row) for row in rows
+    names = [
+        around if row.period.kind == "days" else begin_sentence(format_period(row.period, view.language))
+        for row in rows
     ]
+    return [(None, name, row) for name, row in zip(names, rows, strict=True)]
 
 
 def _panel(view: View, year: int, basis: Basis, asked: tuple[Asked, ...], named: list[Named], extent: float) -> Panel:
     language = view.language
     title = text(f"disputes.festival.title_{basis}", language, finding=_finding(named, basis, view))
     words = [text(word, language) for word in ("column.name", "disputes.both", "column.change", "column.verdict")]
+    # "Not comparable, Spring Festival" leaves a phone no room for the chart, and the line above says why.
+    short = pl.when(pl.col("rate").is_null()).then(pl.lit(verdict_word("not_comparable", METRIC, language)))
+    frame = changes_chart(named, METRIC, language, extent=extent)
     drawing = charts.changes(
-        changes_chart(named, METRIC, language, extent=extent),
+        frame.with_columns(verdict=short.otherwise("verdict")),
         extent=extent,
         words=(words[0], words[1], words[2], words[3]),
         description=title,
@@ -85,7 +100,7 @@ def _finding(named: list[Named], basis: Basis, view: View) -> str:
     if find(row, METRIC).change is None:
         return text("disputes.title_one", view.language, name=name, verdict=verdict)
     return text(
-        "types.one", view.language, name=name, verdict=verdict, change=format_change(row, METRIC, view.language)
+        "disputes.one", view.language, name=name, verdict=verdict, change=format_change(row, METRIC, view.language)
     )
 
 
@@ -98,7 +113,7 @@ def _why(year: int, basis: Basis, asked: tuple[Asked, ...], view: View) -> str:
     assert quarter
     assert quarter.base
     shift = (this - last.replace(year=year)).days
-    return text(
+    said = text(
         f"disputes.festival.why_{basis}",
         view.language,
         this=format_date(this, view.language),
@@ -110,3 +125,4 @@ def _why(year: int, basis: Basis, asked: tuple[Asked, ...], view: View) -> str:
         first=format_day(this - BEFORE, view.language),
         end=format_day(this + AFTER, view.language),
     )
+    return begin_sentence(said)

@@ -22,7 +22,7 @@ from warehouse.monthly_limits import MonthlyLimits, monthly_limits
 from warehouse.reference import Language
 from warehouse.wording import format_date, format_month, format_value
 
-MONTHS = 60
+MONTHS, SEASON_MONTHS = 60, 36
 REBASING = ("series_break", "practice_started")
 FIRST_SIGN, SIGNS = 0x2460, 20
 
@@ -76,7 +76,8 @@ def limits_of(
 def months_title(rows: Sequence[ComparisonRow], limits: MonthlyLimits, language: Language) -> str:
     """How many months lie outside their limits, and whether the last ones lie on one side."""
     if not limits.are_drawn:
-        return text("disputes.months.title_short", language, n=len(rows))
+        key = "short" if len(rows) < SEASON_MONTHS else "few"
+        return text(f"disputes.months.title_{key}", language, n=len(rows))
     outside = [row for row, rule in zip(rows, limits.rules, strict=True) if rule == "outside"]
     latest = format_month(outside[-1].period.start, language) if outside else ""
     key = "outside" if outside else "within"

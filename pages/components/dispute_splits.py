@@ -11,18 +11,17 @@ from pages.components import charts, figures, filters
 from pages.components.data import read
 from pages.components.findings import by_change, changes_chart, extent_of
 from pages.components.labels import text
-from pages.components.panel import Panel, flag_words, missing_words
+from pages.components.panel import Panel, missing_words
 from pages.components.view import LATEST, Asked, View
-from warehouse.comparison_row import ComparisonRow, Flag
+from warehouse.comparison_row import ComparisonRow
 from warehouse.finding import find
 from warehouse.metrics import METRICS
 from warehouse.reference import Language
-from warehouse.wording import begin_sentence, format_change, format_period, format_verdict
+from warehouse.wording import begin_sentence, format_change, format_period, format_reasons, format_verdict
 
 DISPUTES = "dispute_incident_count"
 METRIC = METRICS[DISPUTES]
 NAMED_CHANGES = 3
-REASONS: tuple[Flag, ...] = ("coverage_gap", "series_break", "coarse_grain")
 LEVELS = ("city_bureau", "branch", "station")
 LEVEL_KEYS = {"branch": "branches", "station": "stations"}
 
@@ -141,14 +140,14 @@ def split_subtitle(key: str, named: Sequence[Named], view: View) -> str:
     period = format_period(named[0][2].period, language)
     against = text(f"disputes.against.{view.basis}", language)
     what = text(f"disputes.{key}.what", language, period=period, against=against)
-    said = text("disputes.reading", language, what=what, smallest=METRIC.smallest_n)
+    reading = "disputes.reading_steps" if key.startswith("steps") else "disputes.reading"
+    said = text(reading, language, what=what, smallest=METRIC.smallest_n)
     return said + why_not([row for *_, row in named], language)
 
 
 def why_not(rows: Sequence[ComparisonRow], language: Language) -> str:
     """Why some rows cannot be compared; empty where all can."""
-    flags = {flag for row in rows if row.verdict == "not_comparable" for flag in row.flags if flag in REASONS}
-    reasons = text("details.joiner", language).join(flag_words(flag, language) for flag in REASONS if flag in flags)
+    reasons = format_reasons(rows, language)
     return text("disputes.why_not", language, reasons=reasons) if reasons else ""
 
 
@@ -159,7 +158,7 @@ def changes_title(named: Sequence[Named], key: str, view: View) -> tuple[str, st
     told = [one for one in named if find(one[2], METRIC).change is not None]
     real = [one for one in told if find(one[2], METRIC).case in ("up", "down")]
     if not told:
-        return text("disputes.title_none_told", language, noun=noun), ""
+        return text("disputes.title_none_told", language, n=len(named), noun=noun), ""
     lacking = len(named) - len(told)
     untold = text("disputes.untold", language, n=lacking, noun=noun) if lacking else ""
     if not real:
@@ -186,4 +185,4 @@ def changes_title(named: Sequence[Named], key: str, view: View) -> tuple[str, st
 
 def _one(name: str, row: ComparisonRow, view: View) -> str:
     verdict, change = format_verdict(row, METRIC, view.language), format_change(row, METRIC, view.language)
-    return text("types.one", view.language, name=name, verdict=verdict, change=change)
+    return text("disputes.one", view.language, name=name, verdict=verdict, change=change)

@@ -50,7 +50,10 @@ def _whose(view: View) -> str:
 
 def _where(splits: dict[str, Split], view: View) -> str:
     """The types and units that really changed."""
-    found = [splits[key].real for key in ("types", "branches", "stations") if key in splits and splits[key].real]
+    asked = [splits[key] for key in ("types", "branches", "stations") if key in splits]
+    found = [split.real for split in asked if split.real]
+    if not any(split.panel.drawing for split in asked):
+        return ""
     if not found:
         return text("disputes.where_none", view.language)
     return text("disputes.where", view.language, names=text("disputes.where_joiner", view.language).join(found))

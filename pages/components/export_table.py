@@ -11,14 +11,14 @@ import xlsxwriter
 
 from pages.components.export_stamp import stamp_lines
 from pages.components.labels import text
-from pages.components.panel import Panel, flag_words
+from pages.components.panel import Panel
 from pages.components.view import Asked, View
 from warehouse.comparison_row import NUMBERS, ComparisonRow
 from warehouse.dimensions import DIMENSIONS
 from warehouse.metric_catalogue import call_of, unit_text, version_of
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
-from warehouse.wording import begin_sentence, format_verdict
+from warehouse.wording import begin_sentence, format_notes, format_verdict
 
 # A text that a spreadsheet would take for a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -70,12 +70,7 @@ def cells(row: ComparisonRow, metric: Metric, dimensions: Sequence[str], languag
     found += [record[name] for name in ("period_start", "period_end", "base_start", "base_end")]
     found.append(unit_text(metric).in_language(language))
     found += [record[name] for name in NUMBERS]
-    joiner = text("details.joiner", language)
-    return [
-        *found,
-        format_verdict(row, metric, language),
-        joiner.join(flag_words(flag, language) for flag in row.flags),
-    ]
+    return [*found, format_verdict(row, metric, language), format_notes(row, metric, language)]
 
 
 def _escaped(cell: Cell) -> Cell:

@@ -91,11 +91,12 @@ def _points(units: pl.DataFrame, x: Any, y: Any, words: tuple[str, str, str]) ->
     points = base.encode(color=colour, tooltip=tip)
     chosen = paint(base, "ink").transform_filter("datum.is_chosen")
     named = base.encode(color=colour, text="name:N")
+    left, right = (
+        named.transform_filter(f"datum.is_named && {test}") for test in ("!datum.is_right", "datum.is_right")
+    )
     return [
         pickable(points.mark_point(filled=True, size=64, opacity=0.95, cursor="pointer")),
         chosen.mark_point(filled=False, size=190, strokeWidth=2, opacity=1),
-        *(
-            named.transform_filter(f"datum.is_named && {test}").mark_text(align=align, dx=dx, fontWeight="bold")
-            for test, align, dx in (("!datum.is_right", "left", 10), ("datum.is_right", "right", -10))
-        ),
+        left.mark_text(align="left", dx=10, fontWeight="bold"),
+        right.mark_text(align="right", dx=-10, fontWeight="bold"),
     ]

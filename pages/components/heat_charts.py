@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import altair as alt
 import polars as pl
@@ -23,9 +24,13 @@ def matrix(frame: pl.DataFrame, *, split: str, description: str) -> Drawing:
     `frame`: code, name, column, rate (0..1, null = none), shown (in the cell), note. Rows and columns in the frame's
     order; headings break at `split`.
     """
-    columns = frame["column"].unique(maintain_order=True).to_list()
-    rows = frame["name"].unique(maintain_order=True).to_list()
-    lines = max((len(column.split(split)) for column in columns), default=1)
+    lines = max((len(column.split(split)) for column in frame["column"].unique()), default=1)
+    height = ROW * max(frame["name"].n_unique(), 1) + 18 + LINE * lines
+    return _matrix(tuple(frame.columns), split, lines).with_rows(frame, description=description, height=height)
+
+
+@cache
+def _matrix(columns: tuple[str, ...], split: str, lines: int) -> Drawing:
     heading = alt.Axis(
         orient="top",
         labelAngle=0,
@@ -38,19 +43,25 @@ def matrix(frame: pl.DataFrame, *, split: str, description: str) -> Drawing:
         # Lines run downwards from the first one.
         labelPadding=6 + LINE * (lines - 1),
     )
-    x = alt.X("column:N", sort=columns, axis=heading)
-    y = alt.Y("name:N", sort=rows, title=None, axis=alt.Axis(grid=False, labelLimit=110, labelOverlap=False))
+    x = alt.X("column:N", sort=None, axis=heading)
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=False, labelLimit=110, labelOverlap=False))
     tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("column:N", title=" "), alt.Tooltip("note:N", title=" ")]
-    base = alt.Chart(frame).encode(x=x, y=y, tooltip=tip)
+    base = _chart(columns).encode(x=x, y=y, tooltip=tip)
     shade = alt.Fill("rate:Q", scale=alt.Scale(domain=[0, ROOM_FOR_TEXT], nice=False), legend=None)
     known = base.transform_filter("datum.rate !== null")
     layers = [
+        # All cells first: they hold the order of rows and columns, and empty ones can say why they are.
+        base.mark_rect(opacity=0),
         pickable(known.mark_rect(cursor="pointer").encode(fill=shade)),
         paint(known, "ink").mark_text(fontSize=11).encode(text="shown:N"),
         paint(base.transform_filter("datum.rate === null"), "ordinary").mark_text(fontSize=11).encode(text="shown:N"),
     ]
-    height = ROW * max(len(rows), 1) + 18 + LINE * lines
-    return finish(alt.LayerChart(layer=layers).properties(height=height), description)
+    return finish(alt.LayerChart(layer=layers), "")
+
+
+def _chart(columns: tuple[str, ...]) -> alt.Chart:
+    """A chart of rows yet to come."""
+    return alt.Chart(pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
 
 
 def calendar(frame: pl.DataFrame, *, months: Mapping[int, str], weekdays: Sequence[str], description: str) -> Drawing:
@@ -59,10 +70,16 @@ def calendar(frame: pl.DataFrame, *, months: Mapping[int, str], weekdays: Sequen
     `frame`: week (0 is that of 1 January), weekday (one of `weekdays`), day (its text), value (null = not delivered),
     shown. `months`: the week in which each month begins, and its name.
     """
-    names = ", ".join(f"'{week}': '{name}'" for week, name in months.items())
+    chart = _calendar(tuple(frame.columns), tuple(months.items()), tuple(weekdays))
+    return chart.with_rows(frame, description=description)
+
+
+@cache
+def _calendar(columns: tuple[str, ...], months: tuple[tuple[int, str], ...], weekdays: tuple[str, ...]) -> Drawing:
+    names = ", ".join(f"'{week}': '{name}'" for week, name in months)
     heading = alt.Axis(
         orient="top",
-        values=list(months),
+        values=[week for week, _ in months],
         labelExpr=f"{{{names}}}[datum.value]",
         labelAngle=0,
         labelAlign="left",
@@ -73,11 +90,11 @@ def calendar(frame: pl.DataFrame, *, months: Mapping[int, str], weekdays: Sequen
     x = alt.X("week:O", axis=heading, scale=alt.Scale(domain=list(range(WEEKS)), paddingInner=0.12))
     y = alt.Y("weekday:N", sort=list(weekdays), title=None, axis=alt.Axis(grid=False, labelOverlap=False))
     tip = [alt.Tooltip("day:N", title=" "), alt.Tooltip("shown:N", title=" ")]
-    base = alt.Chart(frame).encode(x=x, y=y, tooltip=tip)
+    base = _chart(columns).encode(x=x, y=y, tooltip=tip)
     shade = alt.Fill("value:Q", scale=alt.Scale(domainMin=0, nice=False), legend=None)
     missing = paint(base.transform_filter("datum.value === null"), "attention")
     layers = [
         base.transform_filter("datum.value !== null").mark_rect().encode(fill=shade),
         missing.mark_text(text="×", fontSize=10),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=DAY_ROW * 7 + 26), description)
+    return finish(alt.LayerChart(layer=layers).properties(height=DAY_ROW * 7 + 26), "")

@@ -10,7 +10,7 @@ import polars as pl
 from pages.components.drawing import Drawing
 from pages.components.labels import text
 from pages.components.view import Asked, View
-from warehouse.comparison_row import ComparisonRow, Flag
+from warehouse.comparison_row import ComparisonRow
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
 from warehouse.wording import (
@@ -18,6 +18,7 @@ from warehouse.wording import (
     format_base,
     format_change,
     format_change_interval,
+    format_notes,
     format_value,
     format_value_interval,
     format_verdict,
@@ -68,13 +69,8 @@ def _cells(row: ComparisonRow, metric: Metric, language: Language) -> tuple[str,
         format_change(row, metric, language),
         format_change_interval(row, metric, language),
         format_verdict(row, metric, language),
-        text("details.joiner", language).join(flag_words(flag, language) for flag in row.flags),
+        format_notes(row, metric, language),
     )
-
-
-def flag_words(flag: Flag, language: Language) -> str:
-    """The words of a flag for a cell."""
-    return text(f"flag.{flag}", language)
 
 
 def missing_words(asked: Asked, view: View) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import altair as alt
 import polars as pl
 
-from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, Role, _rows, finish, paint
+from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, Role, finish, paint
 from pages.components.drawing import Drawing, pickable
 from pages.components.signal_charts import UTC, month_axis
 
@@ -23,7 +23,7 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
     `frame`: name, value, before (null = not compared), role, shown and note (as text).
     """
     drawn = frame.with_columns(end=pl.max_horizontal("value", "before"))
-    base = alt.Chart(drawn).encode(y=_rows(frame), tooltip=TIP)
+    base = alt.Chart(drawn).encode(y=lines(frame), tooltip=TIP)
     scale = alt.Scale(domain=[0, _largest(drawn, "end") * 1.42], nice=False)
     layers = [
         base.mark_bar(height=13, opacity=0.62).encode(x=alt.X("value:Q", axis=None, scale=scale), color=ROLE),
@@ -35,7 +35,7 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
         .mark_text(align="left", dx=7)
         .encode(x=alt.X("end:Q", axis=None, scale=scale), text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(frame.height, 1)), description)
+    return finish(alt.LayerChart(layer=layers).properties(height=row_height(frame) * max(frame.height, 1)), description)
 
 
 def shares(frame: pl.DataFrame, *, reference: float | None, description: str) -> Drawing:
@@ -45,8 +45,8 @@ def shares(frame: pl.DataFrame, *, reference: float | None, description: str) ->
     `reference`: a line at the share of all rows together.
     """
     drawn = frame.with_columns(end=pl.max_horizontal("value", "high", "before", pl.lit(0.0)))
-    base = alt.Chart(drawn).encode(y=_rows(frame), tooltip=TIP)
-    domain = [0, min(max(_largest(drawn, "end"), reference or 0) * 1.45, 1.45)]
+    base = alt.Chart(drawn).encode(y=lines(frame), tooltip=TIP)
+    domain = [0, min(max(_largest(drawn, "end"), reference or 0) * 1.3, 1.3)]
     scale = alt.Scale(domain=domain, nice=False)
     axis = alt.Axis(
         title=None,
@@ -71,7 +71,7 @@ def shares(frame: pl.DataFrame, *, reference: float | None, description: str) ->
         pickable(known.mark_point(filled=True, size=64, opacity=1, cursor="pointer").encode(x=x("value"), color=ROLE)),
         paint(base, "ink").mark_text(align="left", dx=8).encode(x=x("end"), text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(frame.height, 1) + 24), description)
+    return finish(alt.LayerChart(layer=layers).properties(height=row_height(frame) * max(frame.height, 1)), description)
 
 
 def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "en"], description: str) -> Drawing:
@@ -134,7 +134,7 @@ def closing_curve(
     own, before = base.transform_filter("datum.who == 'this'"), base.transform_filter("datum.who == 'last'")
     marks = paint(alt.Chart(points).encode(x=x, tooltip=TIP), "ink").encode(y=y("share"))
     step: dict[str, Any] = {"interpolate": "step-after"}
-    named = [("ink", this, 30, [1, 0]), ("ordinary", last, 12, [5, 4])]
+    named: list[tuple[Role, str, int, list[int]]] = [("ink", this, 30, [1, 0]), ("ordinary", last, 12, [5, 4])]
     layers = [
         paint(own, "ordinary").mark_area(opacity=0.22, **step).encode(y=y("low"), y2="high:Q"),
         paint(before, "ordinary").mark_line(strokeDash=[5, 4], strokeWidth=1.6, **step).encode(y=y("share")),
@@ -146,17 +146,26 @@ def closing_curve(
     return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
 
 
+def lines(frame: pl.DataFrame) -> alt.Y:
+    """The rows by name, in the frame's order; a name may have several lines."""
+    axis = alt.Axis(grid=False, labelLimit=200, labelOverlap=False, labelExpr="split(datum.label, '\\n')")
+    return alt.Y("name:N", sort=frame["name"].to_list(), title=None, axis=axis)
+
+
+def row_height(frame: pl.DataFrame) -> int:
+    """As much as the name with the most lines needs."""
+    most = max((name.count("\n") + 1 for name in frame["name"]), default=1)
+    return max(ROW_HEIGHT, 14 * most + 8)
+
+
 def _named(frame: pl.DataFrame, role: Role, name: str, up: int, dash: list[int]) -> list[alt.Chart]:
     """What a line is called, in the corner that no curve reaches."""
     base = paint(alt.Chart(frame), role)
-    y = alt.YValue({"expr": f"height - {up}"})  # type: ignore[arg-type]
+    y = alt.value(alt.ExprRef(f"height - {up}"))
+    begin, end, words = (alt.value(alt.ExprRef(f"width - {left}")) for left in (34, 4, 42))
     return [
-        base.mark_rule(strokeDash=dash, strokeWidth=2).encode(
-            x=alt.XValue({"expr": "width - 34"}),  # type: ignore[arg-type]
-            x2=alt.X2Value({"expr": "width - 4"}),  # type: ignore[arg-type]
-            y=y,
-        ),
-        base.mark_text(align="right", text=name).encode(x=alt.XValue({"expr": "width - 42"}), y=y),  # type: ignore[arg-type]
+        base.mark_rule(strokeDash=dash, strokeWidth=2).encode(x=begin, x2=end, y=y),
+        base.mark_text(align="right", text=name).encode(x=words, y=y),
     ]
 
 

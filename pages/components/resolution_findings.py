@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from textwrap import wrap
 
 import numpy as np
 import polars as pl
@@ -23,6 +24,7 @@ from warehouse.wording import (
     begin_sentence,
     format_base,
     format_change,
+    format_count,
     format_month,
     format_value,
     format_value_interval,
@@ -35,6 +37,7 @@ PENDING = "pending"
 # year tell nothing about ordinary variation.
 BASELINE, FEWEST = 24, 12
 # Outcomes and stages that are no end: they stand last, and are never called the largest.
+WIDEST_NAME = 20
 OPEN = frozenset({PENDING, "unsettled", "unknown", "none"})
 
 
@@ -44,6 +47,11 @@ def in_order(rows: Sequence[ComparisonRow], dimension: str) -> list[ComparisonRo
     order = list(codes_of(listed)["code"]) if listed else list(AGE_BANDS) if dimension == "age_band" else []
     known = [row for row in rows if row.keys[dimension] is not None and (row.value or row.base_value or row.flags)]
     return sorted(known, key=lambda row: order.index(code) if (code := row.keys[dimension]) in order else len(order))
+
+
+def label(name: str, *more: str) -> str:
+    """A name for an axis: long English ones on two lines and more, so that a phone has room for the marks."""
+    return "\n".join([*wrap(name, WIDEST_NAME), *(one for one in more if one)])
 
 
 def name_of(row: ComparisonRow) -> str:
@@ -56,6 +64,8 @@ def _change(row: ComparisonRow, metric: Metric, language: Language) -> str:
     finding, verdict = find(row, metric), format_verdict(row, metric, language)
     if finding.case == "not_comparable":
         return text("resolution.not_comparable", language)
+    if finding.case in ("base_zero", "both_zero"):
+        return text("resolution.from_zero", language)
     if finding.change is None or finding.case == "flat":
         return verdict
     return text("resolution.change", language, verdict=verdict, change=format_change(row, metric, language))
@@ -82,7 +92,9 @@ def bars(
         said = f"{_change(row, metric, language)} {note}".strip() if is_compared else ""
         role = role_of(row, metric) if is_compared else "ordinary"
         before = row.base_value if compares else None
-        table.append((name_of(row), row.value, before, role, format_value(row, metric, language), said))
+        # The unit stands in the subtitle: on a phone there is no room for it at every bar.
+        shown = format_value(row, metric, language) if row.value is None else format_count(int(row.value), language)
+        table.append((label(name_of(row)), row.value, before, role, shown, said))
     return pl.DataFrame(table, schema=schema | {"shown": pl.String, "note": pl.String}, orient="row")
 
 
@@ -167,10 +179,15 @@ def _share(row: ComparisonRow, metric: Metric, code: str | None, name: str, lang
     is_drawn = finding.value is not None and not finding.is_few and finding.case != "suppressed"
     drawn = (row.value, row.value_low, row.value_high) if is_drawn else (None, None, None)
     before = row.base_value if finding.change is not None else None
-    shown = format_value(row, metric, language)
-    interval = format_value_interval(row, metric, language)
-    note = f"{_change(row, metric, language)} {text('resolution.interval', language, interval=interval)}"
-    return (code, name, *drawn, before, role_of(row, metric), shown, note)
+    is_told = finding.case != "suppressed"
+    counts = parts_words((row.numerator, row.denominator), metric, language) if is_told else ""
+    shown = bare(row, metric, language) if is_drawn else format_verdict(row, metric, language)
+    if is_told and finding.is_few:
+        shown = text("resolution.few", language)
+    note = _change(row, metric, language)
+    if is_drawn:
+        note += text("resolution.interval", language, interval=format_value_interval(row, metric, language))
+    return (code, label(name, counts), *drawn, before, role_of(row, metric), shown, note)
 
 
 def share_title(key: str, total: ComparisonRow, metric: Metric, language: Language) -> str:
@@ -332,8 +349,8 @@ def curve_points(rows: Sequence[tuple[ComparisonRow, Metric]], language: Languag
         for row, metric in rows
         if row.value is not None and not find(row, metric).is_few
     ]
-    words = dict.fromkeys(("name", "shown", "note", "figure"), pl.String)
-    return pl.DataFrame(table, schema={"day": pl.Int64, "share": pl.Float64} | words, orient="row")
+    names = {"name": pl.String, "shown": pl.String, "note": pl.String, "figure": pl.String}
+    return pl.DataFrame(table, schema={"day": pl.Int64, "share": pl.Float64, **names}, orient="row")
 
 
 def curve_title(same_day: tuple[ComparisonRow, Metric], tail: tuple[ComparisonRow, Metric], language: Language) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -29,7 +30,15 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
     their figures are never added.
     """
     has_bounds = bool(frame["bound"].is_not_null().any())
-    base = _rows(frame)
+    step = STEP_WITH_BOUNDS if has_bounds else STEP
+    return _bars(tuple(frame.columns), has_bounds=has_bounds).with_rows(
+        frame, description=description, height=step * max(frame.height, 1)
+    )
+
+
+@cache
+def _bars(columns: tuple[str, ...], *, has_bounds: bool) -> Drawing:
+    base = _rows(columns)
     scale = alt.Scale(domain=[0, WIDEST], nice=False)
     x = alt.X("length:Q", axis=None, scale=scale)
     up = 9 if has_bounds else 0
@@ -52,7 +61,7 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
         _line(quiet.transform_filter("datum.bound !== null"), "said", SAID + up, fontSize=11),
         _line(quiet.transform_filter("datum.bound === null"), "said", SAID - up, fontSize=11),
     ]
-    return _finish(frame, layers, STEP_WITH_BOUNDS if has_bounds else STEP, description)
+    return finish(alt.LayerChart(layer=layers), "")
 
 
 def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
@@ -61,7 +70,14 @@ def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
     `frame`: code, name, rate, low, high, before (fractions; rate null = not given), shown (rate and verdict), said
     (base and change), role.
     """
-    base = _rows(frame.with_columns(whole=1.0))
+    filled = frame.with_columns(whole=1.0)
+    height = STEP_OF_RATES * max(frame.height, 1)
+    return _rates(tuple(filled.columns)).with_rows(filled, description=description, height=height)
+
+
+@cache
+def _rates(columns: tuple[str, ...]) -> Drawing:
+    base = _rows(columns)
     scale = alt.Scale(domain=[0, 1], nice=False)
     x = alt.X("rate:Q", axis=None, scale=scale)
     track = paint(base, "ordinary").encode(x=alt.X("whole:Q", scale=scale, axis=None))
@@ -78,16 +94,17 @@ def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
         _line(paint(base, "ink"), "shown", SAID - LIFT, fontWeight="bold"),
         _line(paint(base, "ordinary"), "said", SAID - LIFT + 16, fontSize=11),
     ]
-    return _finish(frame, layers, STEP_OF_RATES, description)
+    return finish(alt.LayerChart(layer=layers), "")
 
 
 # The outline takes the colour of text, whichever theme the reader has.
 INK = "scale('color', 'ink')"
 
 
-def _rows(frame: pl.DataFrame) -> alt.Chart:
-    order = frame["name"].to_list()
-    y = alt.Y("name:N", sort=order, axis=None, scale=alt.Scale(padding=0))
+def _rows(columns: tuple[str, ...]) -> alt.Chart:
+    """A chart of rows yet to come, in their own order."""
+    frame = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
+    y = alt.Y("name:N", sort=None, axis=None, scale=alt.Scale(padding=0))
     tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title=" "), alt.Tooltip("said:N", title=" ")]
     return alt.Chart(frame).encode(y=y, tooltip=tip)
 
@@ -108,7 +125,3 @@ def _strokes(base: alt.Chart, scale: alt.Scale, up: int) -> list[alt.Chart]:
     before = paint(base.transform_filter("datum.before !== null"), "ink")
     x = alt.X("before:Q", axis=None, scale=scale)
     return [before.mark_tick(thickness=2, size=18, yOffset=BAR - up).encode(x=x)]
-
-
-def _finish(frame: pl.DataFrame, layers: list[alt.Chart], step: int, description: str) -> Drawing:
-    return finish(alt.LayerChart(layer=layers).properties(height=step * max(frame.height, 1)), description)

@@ -15,12 +15,19 @@ from pages.components.view import Asked, View
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import amount, parts_words
 from warehouse.finding import find
-from warehouse.interval_words import format_value_interval
 from warehouse.metric_definition import Metric
 from warehouse.metrics import METRICS
 from warehouse.period_words import basis_words
 from warehouse.reference import Language
-from warehouse.wording import begin_sentence, format_base, format_change, format_period, format_value, format_verdict
+from warehouse.wording import (
+    begin_sentence,
+    format_base,
+    format_change,
+    format_period,
+    format_value,
+    format_value_interval,
+    format_verdict,
+)
 
 LOWEST, HIGHEST = "satisfaction_lowest_rate", "satisfaction_highest_rate"
 HALF = 0.5

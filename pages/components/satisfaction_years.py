@@ -19,10 +19,16 @@ from pages.components.view import View
 from warehouse.comparison_row import ComparisonRow
 from warehouse.figure_words import amount
 from warehouse.finding import find
-from warehouse.interval_words import format_value_interval
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
-from warehouse.wording import begin_sentence, format_change, format_period, format_value, format_verdict
+from warehouse.wording import (
+    begin_sentence,
+    format_change,
+    format_period,
+    format_value,
+    format_value_interval,
+    format_verdict,
+)
 
 MOST_YEARS = 5
 

@@ -77,8 +77,8 @@ def _months(months: tuple[date, ...], own: str, bureau: str, language: Language)
 def ratios(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str], description: str) -> Drawing:
     """Observed / expected of every unit around 1, in the frame's order, with 95 % intervals on pale 99.8 % limits.
 
-    `frame`: see RATIO_SCHEMA; null where no ratio is given; shown, interval and verdict are texts. The axis goes from
-    0 to `extent`, ends beyond it are cut; `words`: titles of the texts.
+    `frame`: see RATIO_SCHEMA; null where no ratio is given; shown, interval and verdict are texts. The axis
+    ends at `extent`, what goes beyond it is cut; `words`: titles of the texts.
     """
     ends = ("low", "high", "far_low", "far_high")
     cut = frame.with_columns(pl.col(ends).clip(upper_bound=extent))
@@ -92,8 +92,8 @@ def _ratios(names: tuple[str, ...], words: tuple[str, str, str]) -> Drawing:
     colour = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
     titles = zip(("name", "shown", "interval", "verdict"), (" ", *words), strict=True)
     tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in titles]
-    axis = alt.Axis(title=None, orient="top", grid=True, tickCount=5, format=".1f")
-    scale = alt.Scale(nice=False, zero=True)
+    axis = alt.Axis(title=None, orient="top", grid=True, tickCount=5, format=".2~f")
+    scale = alt.Scale(nice=False, zero=False, padding=8)
     rows = alt.Chart(frame).encode(y=y)
     known = rows.transform_filter("datum.ratio !== null")
 
@@ -109,6 +109,6 @@ def _ratios(names: tuple[str, ...], words: tuple[str, str, str]) -> Drawing:
         known.mark_rule(strokeWidth=2, opacity=0.7).encode(x=x("low"), x2="high:Q", color=colour, tooltip=tip),
         pickable(points.mark_point(filled=True, size=64, opacity=1, cursor="pointer")),
         chosen.mark_point(filled=False, size=190, strokeWidth=2, opacity=1).encode(x=x("ratio")),
-        silent.mark_text(align="left", dx=2).encode(x=alt.XDatum(0), text="verdict:N"),
+        silent.mark_text(align="left", dx=2).encode(x=alt.value(0), text="verdict:N"),
     ]
     return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(len(names), 1)), "")

@@ -21,7 +21,7 @@ from warehouse.survival_curve import Curve
 
 LATEST = "latest-month"
 # Why there are no rows: nothing of the feed was ever delivered, not yet for that period, or the generation was built by
-# an earlier release and lacks a table.
+# an earlier release and lacks a table or a column.
 Missing = Literal["", "feed", "period", "older"]
 
 
@@ -165,7 +165,7 @@ class View:
                 is_public=self.is_public,
                 language=self.language,
             )
-        except duckdb.CatalogException:
+        except (duckdb.CatalogException, duckdb.BinderException):
             return replace(asked, missing="older")
         return replace(asked, rows=tuple(rows))
 

@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from etl.__main__ import app as etl
 from pages.components.labels import read_labels
 from tests.pages.app import PAGES
+from tests.pages.derived import derived_figures
 from tests.pages.walk import NO_FIGURES, NUMBER, Page, numbers_drawn, walk, ways_to_write, words_told
 from warehouse.metrics import METRICS
 
@@ -89,6 +90,9 @@ def test_every_number_of_a_page_is_the_engines(
     assert page.commands
     assert page.rows
     written, drawn = known(page)
+    derived = derived_figures(demo, page.commands)
+    written |= {way for one in derived for way in ways_to_write(one, numerator=None, denominator=None, scale=1)}
+    drawn |= derived
     allowed = written | counting_words(page) | constants()
     assert [told for told in words_told(page) if told[0] not in allowed] == []
     close = {round(number, 9) for number in drawn}

@@ -38,7 +38,7 @@ NO_FIGURES = re.compile(
 )
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 # Columns of drawings that a function of the warehouse computes from such figures, each tested where it stands.
-DERIVED = frozenset({"low", "high", "lower", "upper", "centre", "size", "limit"})
+DERIVED = frozenset({"low", "high", "lower", "upper", "centre", "size", "limit", "far_low", "far_high"})
 
 
 @dataclass

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 
 from tests.warehouse.figure_rows import ARRIVAL, INCIDENTS, RESOLVED, rate_of, row_of
-from warehouse.cell_words import format_interval, format_notes
+from warehouse.cell_words import format_notes
 from warehouse.comparison_row import ComparisonRow, Flag, Verdict
+from warehouse.interval_words import format_change_interval
 from warehouse.metric_definition import Metric
 
 COUNT = row_of(INCIDENTS, 820, 1040, "down", change_rate=-0.212, interval_low=-0.281, interval_high=-0.136)
@@ -39,8 +40,8 @@ MINUTES = row_of(ARRIVAL, 8.0, 8.0, denominator=200.0, base_denominator=200.0, i
     ],
 )
 def test_an_interval_stands_in_the_unit_of_its_change(row: ComparisonRow, metric: Metric, zh: str, en: str) -> None:
-    assert format_interval(row, metric, "zh") == zh
-    assert format_interval(row, metric, "en") == en
+    assert format_change_interval(row, metric, "zh") == zh
+    assert format_change_interval(row, metric, "en") == en
 
 
 @pytest.mark.parametrize(
