@@ -57,7 +57,9 @@ class Board:
 def open_board() -> Board:
     """The data directory of the server and its current generation, as they are at this moment."""
     folder = Path(os.environ.get("FENGQIAO_DATA", "data"))
-    return Board(folder, current_generation(folder), last_night(folder), (folder / "truth.json").is_file())
+    # The report first: it is written after the flip, so that it is never newer than the generation.
+    night = last_night(folder)
+    return Board(folder, current_generation(folder), night, (folder / "truth.json").is_file())
 
 
 @st.cache_data(max_entries=200, show_spinner=False, hash_funcs=BY_IDENTITY)

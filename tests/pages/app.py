@@ -23,6 +23,11 @@ PAGES = (
 TEXTS = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "badge")
 
 
+def path_of(name: str) -> str:
+    """Where a page lies in the board's address: the first one at the root."""
+    return "" if name == PAGES[0] else name
+
+
 def open_page(name: str, **parameters: str) -> AppTest:
     """A page after its first run, with these parameters in the URL."""
     app = AppTest.from_file(str(APP), default_timeout=60)
