@@ -57,12 +57,12 @@ def test_the_way_to_step_through_time_is_in_the_url(step: str, small: Path) -> N
     app = open_page("disputes", step=step)
     assert not app.error
     chosen = "month" if step == "nonsense" else step
-    assert app.session_state["filter-step"] == chosen
+    assert app.session_state["switch-step"] == chosen
 
 
 def test_another_step_is_chosen_by_its_code(small: Path) -> None:
     app = open_page("disputes")
-    app.segmented_control(key="filter-step").set_value("rolling").run()
+    app.segmented_control(key="switch-step").set_value("rolling").run()
     assert app.query_params["step"] == "rolling"
     # Twelve months up to June 2026 are the first that are all delivered, and have no year before them.
     assert titles(app)[0] == "12 个滚动年度都与对比期不可比"

@@ -87,7 +87,7 @@ def test_what_cannot_be_compared_is_counted_apart_with_the_reason() -> None:
     gap = of_type("丁", 90, 100, "not_comparable", flags=("coverage_gap",))
     rows = [of_type("甲", 110, 100, "within_noise"), of_type("乙", 110, 100, "within_noise"), gap]
     assert changes_title(rows, "types", VIEW)[0] == "2 类纠纷的差异都不显著，1 类纠纷不可比"
-    assert why_not([row for *_, row in rows], "zh") == "不可比的原因：报送不全。"
+    assert why_not([row for *_, row in rows], "zh") == "不可比的原因：上年同期或本期有单位尚未报送。"
     assert why_not([row for *_, row in rows[:2]], "zh") == ""
     assert changes_title([gap], "types", VIEW) == ("1 类纠纷都与对比期不可比", "")
 
