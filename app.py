@@ -14,13 +14,20 @@ enter()
 st.set_page_config(page_title=t("app.name"), page_icon=str(ICON), layout="wide")
 page = st.navigation(
     {
-        "": [
-            st.Page("pages/overview.py", title=t("overview.title"), default=True),
+        "": [st.Page("pages/overview.py", title=t("overview.title"), default=True)],
+        t("app.disputes"): [
+            st.Page("pages/disputes.py", title=t("disputes.title")),
             st.Page("pages/resolution.py", title=t("resolution.title")),
             st.Page("pages/signals.py", title=t("signals.title")),
-            st.Page("pages/definitions.py", title=t("definitions.title")),
         ],
-        t("app.operations"): [
+        t("app.service"): [
+            st.Page("pages/satisfaction.py", title=t("satisfaction.title")),
+            st.Page("pages/visits.py", title=t("visits.title")),
+            st.Page("pages/work.py", title=t("work.title")),
+        ],
+        t("app.units"): [st.Page("pages/stations.py", title=t("stations.title"))],
+        t("app.data"): [
+            st.Page("pages/definitions.py", title=t("definitions.title")),
             st.Page("pages/data_quality.py", title=t("data_quality.title")),
         ],
     },

@@ -62,7 +62,7 @@ class ArchiveWriter:
         is_torn = pl.struct(content).n_unique().over("record_key") > 1
         rows = records.filter(is_torn).select("sheet_no", "line").unique(maintain_order=True)
         kept = records.join(rows, on=["sheet_no", "line"], how="anti", maintain_order="left")
-        kept.write_parquet(self._fresh, compression="zstd", compression_level=1)
+        kept.write_parquet(self._fresh, compression="uncompressed")
         told = {"reason_code": pl.lit("duplicate_conflict"), "field": pl.lit("")}
         nothing = {name: pl.lit(None, dtype=pl.String) for name in ("header", "values")}
         quarantined = rows.with_columns(**told, **nothing).select(*QUARANTINE)

@@ -31,6 +31,8 @@ from etl.values import (
     parse_quantities,
 )
 from etl.values.codes import FALSE_WORDS, TRUE_WORDS
+from etl.values.ids import is_usual
+from etl.values.parsed import without_faults
 from warehouse.redaction import contains_identifier, redact_series
 from warehouse.reference import codes_of
 
@@ -180,6 +182,8 @@ def hours_of(text: pl.Series, moments: pl.Series) -> pl.Series:
 
 
 def _parse_key(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
+    if is_usual(text):
+        return without_faults(text)
     parsed = normalise_ids(text, numeric_cells=False)
     garbled = parsed.values.str.contains("锟斤拷|\ufffd").fill_null(False)
     if garbled.any():

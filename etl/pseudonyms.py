@@ -5,7 +5,8 @@ plain or salted hashes tries them all in minutes and reads every number back. HM
 long as the key is not known, so the key never enters the archive, the warehouse, a log or an error; only
 its id does. The key stands in one file that only the job's user can read. Whoever has the archive *and* the
 key can test guesses: back both up, never together. Each kind of key has its own derived key (`purpose`), so
-that pseudonyms of one kind cannot be joined to those of another, nor what is published to the archive.
+that pseudonyms of one kind cannot be joined to those of another. The first half of a digest stays in the
+archive, the second is what may be published: halves of an HMAC tell as little of each other as two HMACs.
 Pseudonyms hide values, not patterns: equal inputs stay equal, which is what counting repeats needs. A lost
 key cannot be replaced: later deliveries would no longer match what is archived.
 """
@@ -55,14 +56,15 @@ class Key:
         """Tells keys apart without giving anything away of them."""
         return self._hmac(b"fengqiao key id")[:_KEY_ID_LENGTH]
 
-    def pseudonym(self, column: str, *, purpose: str) -> pl.Expr:
-        """32 hex characters per cell of a text column, null in null out; the caller has cleaned the cells."""
-        digest: pl.Expr = polars_hash.col(column).chash.hmac_sha256(key=self._derived(purpose))
-        return digest.str.head(PSEUDONYM_LENGTH)
+    def digest(self, column: str, *, purpose: str) -> pl.Expr:
+        """64 hex characters per cell of a text column, null in null out; the caller has cleaned the cells."""
+        made: pl.Expr = polars_hash.col(column).chash.hmac_sha256(key=self._derived(purpose))
+        return made
 
     def pseudonyms(self, text: pl.Series, *, purpose: str) -> pl.Series:
-        """The same for a column that stands alone."""
-        return text.to_frame("text").select(self.pseudonym("text", purpose=purpose).alias(text.name)).to_series()
+        """32 hex characters per cell of a text column, as the archive keeps them."""
+        digest = text.to_frame("text").select(self.digest("text", purpose=purpose))
+        return digest.select(kept_half("text").alias(text.name)).to_series()
 
     def pseudonyms_of(self, columns: Sequence[pl.Series], *, purpose: str) -> pl.Series:
         """The same for keys of several columns; null where any part is null."""
@@ -79,6 +81,16 @@ class Key:
 
     def _hmac(self, message: bytes) -> str:
         return hmac.new(self.secret, message, hashlib.sha256).hexdigest()
+
+
+def kept_half(digest: str) -> pl.Expr:
+    """The pseudonym that stays in the archive, of a column of digests."""
+    return pl.col(digest).str.head(PSEUDONYM_LENGTH)
+
+
+def published_half(digest: str) -> pl.Expr:
+    """The pseudonym that may be published, of a column of digests."""
+    return pl.col(digest).str.tail(PSEUDONYM_LENGTH)
 
 
 def ensure_key(archive: Path, *, key_file: Path | None = None) -> Key:

@@ -8,6 +8,7 @@ import polars as pl
 
 from etl.fields import TYPES, compose, hours_of, parse_field
 from etl.mapping_parts import Column
+from etl.pseudonyms import kept_half, published_half
 from etl.readers import ROW_COLUMNS
 from etl.recipe import Recipe
 from etl.register import Registered, register_chunk, registered_lookup
@@ -172,15 +173,13 @@ def _broken_rules(details: pl.DataFrame, names: list[str]) -> pl.DataFrame:
 def hash_fields(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     """Key fields become pseudonyms before anything else is done with them; `incident_key` is the published one."""
     namespace = recipe.mapping.namespace or recipe.mapping.name
-    keys = [field for field in recipe.feed.fields if field.kind == "key"]
-    hashed = {field.name: (field.name, f"{field.purpose}:{namespace}") for field in keys}
-    if "source_key" in hashed:
-        hashed["incident_key"] = ("source_key", f"incident_published:{namespace}")
-    return typed.with_columns(
-        recipe.key.pseudonym(source, purpose=purpose).alias(name)
-        for name, (source, purpose) in hashed.items()
-        if source in typed.columns
+    keys = [field for field in recipe.feed.fields if field.kind == "key" and field.name in typed.columns]
+    digests = typed.with_columns(
+        recipe.key.digest(field.name, purpose=f"{field.purpose}:{namespace}").alias(field.name) for field in keys
     )
+    kept = [kept_half(field.name) for field in keys]
+    published = [published_half(field.name).alias("incident_key") for field in keys if field.name == "source_key"]
+    return digests.with_columns(*kept, *published)
 
 
 def add_absent(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.components import cards, filters, panels, shell
+from pages.components.bulletin_buttons import bulletin_buttons
 from pages.components.data import built
 from pages.components.overview import definition, read_overview, waiting
 
@@ -18,4 +19,6 @@ if view:
         panels.show_cards(seen.cards, seen.figures, view)
         panels.show(seen.months, view)
         panels.show_beside([seen.types, seen.units], view)
+        panels.show_beside([seen.funnel, seen.signals], view)
+        bulletin_buttons(view)
         cards.note(definition(view))

@@ -18,11 +18,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from warehouse import bulletin_command
 from warehouse.comparison import BadPeriod, NotAsked, ask, compare, explain, read_facts
 from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
 from warehouse.describe import UnknownTable
 from warehouse.describe import describe as describe_tables
+from warehouse.dimensions import TIMES
 from warehouse.disclosure import suppress
 from warehouse.generations import current_generation
 from warehouse.metrics import METRICS
@@ -140,11 +142,12 @@ def _print_table(rows: Sequence[ComparisonRow], language: Language) -> None:
         )
     zh = language == "zh"
     heads = ("数值", "基期", "变化", "判断", "标记") if zh else ("value", "base", "change", "verdict", "flags")
-    names = [dimension for dimension in first.keys if dimension != "month"]
+    times = [dimension for dimension in first.keys if dimension in TIMES]
+    names = [dimension for dimension in first.keys if dimension not in TIMES]
     title = f"{definition.name.in_language(language)}  {format_period(first.period, language)}"
-    shown = Table(*names, *(["month"] if "month" in first.keys else []), *heads, title=title)
+    shown = Table(*names, *times, *heads, title=title)
     for row in rows:
-        keys = [str(row.names[name]) for name in [*names, *(["month"] if "month" in row.keys else [])]]
+        keys = [str(row.names[name]) for name in [*names, *times]]
         shown.add_row(
             *keys,
             format_value(row, definition, language),
@@ -182,6 +185,35 @@ def describe(
             shown.add_row(column.name, column.type, f"{column.zh} / {column.en}")
         if table:
             console.print(shown)
+
+
+@app.command()
+def bulletin(
+    data: Data = Path("data"),
+    period: Annotated[
+        str, typer.Option(help="2025, 2025-Q1, 2025-03, ytd, rolling12, latest-month …")
+    ] = "latest-month",
+    out: Annotated[Path | None, typer.Option(help="写到哪个 HTML 文件 / the HTML file to write")] = None,
+    check: Annotated[Path | None, typer.Option(help="复核已有的简报 / check an existing bulletin")] = None,
+    lang: Annotated[str | None, typer.Option(help="zh 或 en / zh or en")] = None,
+    where: Annotated[list[str] | None, typer.Option(help="维度=代码，可重复 / DIMENSION=CODE, repeatable")] = None,
+    public: Annotated[bool, typer.Option("--public", help="隐去1—4的小数 / suppress counts of 1 to 4")] = False,
+) -> None:
+    """可打印的简报，每个数都复核过才写出 / a printable bulletin, refused where a figure does not reproduce."""
+    chosen = lang or os.environ.get("FENGQIAO_LANG") or "zh"
+    if (out is None) == (check is None) or chosen not in ("zh", "en"):
+        print("--out 与 --check 二选一，--lang 为 zh 或 en / give --out or --check, --lang zh or en", file=sys.stderr)
+        raise typer.Exit(2)
+    try:
+        filters = {name: tuple(codes) for name, codes in _filters(where or ()).items()}
+    except NotAsked as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from error
+    language: Language = "en" if chosen == "en" else "zh"
+    code = bulletin_command.run(
+        data, out=out, check=check, period=period, where=filters, language=language, is_public=public
+    )
+    raise typer.Exit(code)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from warehouse import comparability
 from warehouse.comparability import Scope, scope_of
 from warehouse.comparison_row import FLAGS, ComparisonRow
 from warehouse.coverage import day_number
+from warehouse.dimensions import TIMES
 from warehouse.estimates import Estimates, Numbers, change_interval, estimate
 from warehouse.facts import Facts
 from warehouse.measures import Key, Measured, Parts, choose_source, measure, sql_of
@@ -20,7 +21,7 @@ from warehouse.metric_sql import Query, Window
 from warehouse.periods import BadPeriod, Period
 from warehouse.question import NotAsked, Question, ask
 from warehouse.reference import Language
-from warehouse.slices import Slice, as_one, slice_of, slices_of, window_of
+from warehouse.slices import Slice, as_one, label_of, slice_of, slices_of, window_of
 from warehouse.verdicts import Cell, dispersion_of, flags_of, verdict_of
 
 # A unit closed longer ago than that stands in neither window of a comparison with last year.
@@ -42,10 +43,17 @@ def compare(
             keys = dict(zip(question.own, key, strict=True))
             if key not in scopes:
                 scopes[key] = scope_of(facts, coverage, keys, question.where or {})
-            named = {name: part.month if name == "month" else keys[name] for name in question.by}
+            named = {name: part.label if name in TIMES else keys[name] for name in question.by}
             cells.append(Cell(part, named, scopes[key], current.get((number, key)), base.get((number, key))))
     rows = _rows(facts, question, _fill(facts, question, cells), language)
     return sorted(rows, key=lambda row: [(code is None, code or "") for code in row.keys.values()])
+
+
+def parts_of(facts: Facts, question: Question) -> dict[Key, Parts]:
+    """The sums of every cell of the period by key, without base, interval and verdict: for what is computed of them."""
+    part = replace(slice_of(facts, question, question.period, None), base=None, base_window=None)
+    current, _ = measure_slices(facts, question, [part])
+    return {key: parts for (_, key), parts in current.items()}
 
 
 def explain(facts: Facts, question: Question) -> str:
@@ -87,7 +95,7 @@ def measure_slices(
     grouped = [one for one in (as_one(question, side) for side in sides) if one]
     by_month = len(grouped) == len(sides)
     windows = grouped if by_month else [window for side in sides for window in side.values()]
-    query = _query(question, tuple(windows), by_month=by_month and "month" in question.by)
+    query = _query(question, tuple(windows), by_month=by_month and question.time is not None)
     source = choose_source(query, has_long_rows=_has_long_rows(facts, question.metric), on_facts=on_facts)
     measured = measure(facts.connection, query, source, until=facts.data_until[question.metric.feed])
     if query.by != question.own:
@@ -101,13 +109,16 @@ def measure_slices(
 
 
 def _by_slice(question: Question, measured: Measured, number: int, windows: Mapping[int, Window]) -> Measured:
-    """Give every month back to the slice whose window it is."""
-    place = question.by.index("month")
-    slices = {f"{window.start:%Y-%m}": slice_no for slice_no, window in windows.items()}
+    """Give every month or day back to the slices whose window it is."""
+    place = question.by.index(str(question.time))
+    slices: dict[str | None, list[int]] = {}
+    for slice_no, window in windows.items():
+        slices.setdefault(label_of(question, window.start), []).append(slice_no)
     return {
-        (slices[month], key[:place] + key[place + 1 :]): parts
+        (slice_no, key[:place] + key[place + 1 :]): parts
         for (found, key), parts in measured.items()
-        if found == number and (month := key[place]) in slices
+        if found == number
+        for slice_no in slices.get(key[place], ())
     }
 
 
@@ -119,7 +130,7 @@ def _keys_of(facts: Facts, question: Question, number: int, current: Measured, b
     seen = {key for measured in (current, base) for _, key in measured}
     if set(own) <= set(facts.units.places):
         seen |= _reporting_units(facts, question, own)
-    if question.metric.kind in ("additive", "stock") and "month" in question.by:
+    if question.metric.kind in ("additive", "stock") and question.time is not None:
         return seen
     return {key for key in seen if (number, key) in current or (number, key) in base} | (
         _reporting_units(facts, question, own) if set(own) <= set(facts.units.places) else set()
@@ -170,13 +181,13 @@ def _rows(facts: Facts, question: Question, cells: Sequence[Cell], language: Lan
     place = 0 if language == "zh" else 1
     by_month = "month" in question.by
     cut = {
-        month: comparability.cut_periods(facts, metric.feed, part.period, part.base, by_month=by_month)
-        for month, part in {cell.slice.month: cell.slice for cell in cells}.items()
+        label: comparability.cut_periods(facts, metric.feed, part.period, part.base, by_month=by_month)
+        for label, part in {cell.slice.label: cell.slice for cell in cells}.items()
     }
     rows = []
     of_cells = _numbers(metric, current, base, low, high)
     for number, (cell, numbers) in enumerate(zip(cells, of_cells, strict=True)):
-        flags = flags_of(facts, metric, cell, cut[cell.slice.month])
+        flags = flags_of(facts, metric, cell, cut[cell.slice.label])
         if _is_lower_bound(cell.current) or _is_lower_bound(cell.base):
             numbers |= dict.fromkeys(UNKNOWN_OF_BOUNDS)
         verdict = verdict_of(metric, cell.slice, flags, numbers)
@@ -248,9 +259,10 @@ def _numbers(
 def _name(facts: Facts, dimension: str, code: str | None, place: int) -> str | None:
     if code is None:
         return ("未报送", "not delivered")[place]
-    if dimension == "month":
-        year, month = code.split("-")
-        return f"{year}年{int(month)}月" if place == 0 else code
+    if dimension in TIMES:
+        year, month, *day = code.split("-")
+        last = f"{int(day[0])}日" if day else ""
+        return f"{year}年{int(month)}月{last}" if place == 0 else code
     known = facts.names.get(dimension, {}).get(code)
     return known[place] if known else code
 
@@ -260,4 +272,4 @@ def read_facts(connection: duckdb.DuckDBPyConnection) -> Facts:
     return Facts(connection)
 
 
-__all__ = ["BadPeriod", "NotAsked", "Question", "ask", "compare", "explain", "read_facts"]
+__all__ = ["BadPeriod", "NotAsked", "Question", "ask", "compare", "explain", "parts_of", "read_facts"]

@@ -47,8 +47,9 @@ def laney_limits(
     `baseline`: centre and sigma_z of the first so many points alone, so that later ones do not move their own limits.
 
     Laney (2002): s_i is the binomial deviation, sigma_z the mean moving range of z-scores / 1.128. Limits are not cut
-    to 0..1 (nothing can lie outside them there anyway) and are NaN where nobody was asked. Raises ValueError for more
-    successes than trials and for negative counts.
+    to 0..1 (nothing can lie outside them there anyway) and are NaN where nobody was asked. Share and sigma_z come from
+    the first `baseline` points (all, without it). Raises ValueError for more successes than trials and for negative
+    counts.
     """
     hits, n = _hits_and_trials(successes, trials)
     with np.errstate(divide="ignore", invalid="ignore"):

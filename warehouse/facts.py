@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from warehouse.coverage import Coverage, Mask, Units, read_coverage, read_units
-from warehouse.dimensions import AGE_BANDS, DIMENSIONS
+from warehouse.dimensions import AGE_BANDS, DIMENSIONS, HOURS, LEVELS, NAMED_SCALE, WEEKDAYS
 from warehouse.metric_definition import Metric
 from warehouse.metric_sql import delivered
 
@@ -175,7 +175,12 @@ class Facts:
         types = self._rows(_TYPES)
         named["dispute_type"] = {row[0]: (row[1], row[2]) for row in types}
         named["dispute_group"] = {row[3]: (row[4], row[5]) for row in types}
+        named["level"] = {code: (text.zh, text.en) for code, text in LEVELS.items()}
+        for level, words in lists.get("satisfaction_level", {}).items():
+            named["level"][f"{NAMED_SCALE}-{level}"] = words
         named["age_band"] = {code: (text.zh, text.en) for code, (_, _, text) in AGE_BANDS.items()}
+        for name, texts in (("weekday", WEEKDAYS), ("hour", HOURS)):
+            named[name] = {code: (text.zh, text.en) for code, text in texts.items()}
         return named
 
     def _rows(self, sql: str | None) -> list[Any]:

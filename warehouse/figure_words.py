@@ -42,9 +42,15 @@ def format_change(row: ComparisonRow, metric: Metric, language: Language) -> str
 def format_base(row: ComparisonRow, metric: Metric, language: Language) -> str:
     """The figure of the base, as `format_value` gives the period's; a dash where there is none or it is withheld."""
     finding = find(row, metric)
-    if finding.base is None or finding.case in ("suppressed", "not_comparable", "at_least"):
+    if not is_base_told(row, metric):
         return say("value.missing", language)
     return base_figure_words(row, metric, language, finding, space=" ")
+
+
+def is_base_told(row: ComparisonRow, metric: Metric) -> bool:
+    """Whether the base has a figure that may stand beside the period's."""
+    finding = find(row, metric)
+    return finding.base is not None and finding.case not in ("suppressed", "not_comparable", "at_least")
 
 
 def verdict_word(verdict: Verdict, metric: Metric, language: Language) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
+from hashlib import sha256
 
 from warehouse.dimensions import DIMENSIONS
 from warehouse.metric_definition import Metric, Texts
@@ -152,6 +153,14 @@ def call_of(metric: Metric, start: date, end: date) -> str:
     """The macro call of a metric for these days, by station where it can be split so."""
     dimension = "'station'" if "station" in metric.dimensions else "null"
     return f"select * from metric.{metric.id}(date '{start}', date '{end}', {dimension});"
+
+
+def version_of(metric: Metric) -> str:
+    """Eight signs that change whenever a definition does: what it counts, of what, by which day, and how it is said."""
+    counted = (metric.id, metric.formula, metric.relation, metric.kind, metric.date_role, metric.numerator)
+    narrowed = (metric.denominator, metric.condition, metric.extras, metric.at_least, metric.scale, metric.quantile)
+    settled = (metric.smallest_n, metric.maturity_days, metric.follow_up_days)
+    return sha256(repr((counted, narrowed, settled)).encode()).hexdigest()[:8]
 
 
 def facts_of(metric: Metric) -> Iterator[tuple[Texts, Texts]]:

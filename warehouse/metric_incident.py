@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.metric_definition import Metric, Texts
-from warehouse.relations import INCIDENT, RELATIONS
+from warehouse.relations import INCIDENT, RECEIVED_AT, RELATIONS
 
 _T = Texts
 RECEIVED = frozenset(RELATIONS["incident_received"].dimensions)
 CLOSED = frozenset(RELATIONS["incident_closed"].dimensions)
-POPULATED = RECEIVED - INCIDENT.keys()
+POPULATED = RECEIVED - INCIDENT.keys() - RECEIVED_AT.keys()
 STOCK = frozenset(RELATIONS["stock"].dimensions)
 SHARE_SMALLEST = 30
 INCIDENT_FIELDS: dict[str, Any] = {"feed": "incident", "date_role": "received", "dimensions": RECEIVED}

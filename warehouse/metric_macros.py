@@ -8,6 +8,7 @@ import duckdb
 
 from warehouse.metric_definition import Metric
 from warehouse.metric_sql import (
+    BEST_LEVEL,
     age_band,
     delivered,
     headline_survey,
@@ -84,11 +85,15 @@ def _branch(metric: Metric, source: Source, columns: str, names: set[str], where
         where = [*where, metric.condition]
     if metric.beat and "beat" in names:
         where = [*where, f"{metric.beat[1]} is not null"]
-    if metric.relation == "satisfaction":
+    if metric.feed == "satisfaction":
         where = [*where, f"(by_column in ('survey', 'subject') or {headline_survey()})"]
+    if metric.relation == "satisfaction_level":
+        where = [*where, f"(by_column = 'level' or ({BEST_LEVEL}))"]
     where = [*where, *inside(source, START, END, in_one_month=False)]
     if source.grain == "day" and source.start != source.end:
         where.append(f"(by_column is null or by_column <> 'month' or {source.end} <= last_day({source.month}))")
+    if "day" in names:
+        where.append(f"(by_column is null or by_column <> 'day' or {source.start} = {source.end})")
     if metric.follow_up_days:
         where.append(f"{source.end} <= {_data_until(metric)} - {metric.follow_up_days}")
     if metric.kind == "semi_additive":

@@ -91,6 +91,30 @@ SATISFACTION_METRICS = (
         "lower_better",
     ),
     Metric(
+        id="answer_level_share",
+        name=_T("评价等级占比", "share of answers at a level"),
+        formula=_T(
+            "某一等级的有效评价 ÷ 同一量表的全部有效评价，按邀请日期；各种量表分开计；不分等级时为五级量表的非常满意",
+            "valid answers at a level / all valid answers on the same scale, by day invited; each scale on its own;"
+            " without a level, very satisfied of five-point scales",
+        ),
+        why=_T(
+            "满意率相同，不满意的可多可少；各等级分开看",
+            "one satisfaction rate may hide many or few who are dissatisfied",
+        ),
+        phrase=_T("评价等级占比", "share of answers at a level"),
+        numerator=_share("r.level = r.of_level"),
+        denominator=_ANSWERED,
+        extras=_OF_ANSWERS,
+        **_SURVEY
+        | {
+            "relation": "satisfaction_level",
+            "condition": None,
+            "direction": "neutral",
+            "dimensions": RELATIONS["satisfaction_level"].dimensions,
+        },
+    ),
+    Metric(
         id="survey_response_rate",
         name=_T("有效应答率", "survey response rate"),
         formula=_T("有效评价数 ÷ 邀请数，按邀请日期", "valid answers / invitations, by day invited"),

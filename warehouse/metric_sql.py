@@ -88,14 +88,20 @@ def conditions(query: Query, source: Source) -> list[str]:
     """The metric's own condition and the filters."""
     metric = query.metric
     found = [metric.condition] if metric.condition else []
-    if metric.relation == "satisfaction" and not query.dimensions & {"survey", "subject"}:
+    if metric.feed == "satisfaction" and not query.dimensions & {"survey", "subject"}:
         found.append(headline_survey())
+    if metric.relation == "satisfaction_level" and "level" not in query.dimensions:
+        found.append(BEST_LEVEL)
     if query.metric.beat and "beat" in query.dimensions:
         # One table holds incidents and visits of a beat: the rows of the other kind are no zeros.
         found.append(f"{query.numerator} is not null")
     for name, codes in (query.where or {}).items():
         found.append(f"{_expression(source, name)} in ({', '.join(map(literal, codes))})")
     return found
+
+
+# Of no level in particular the share is that of the best one: all levels together are always the whole.
+BEST_LEVEL = "r.scale_points = 5 and r.of_level = 5"
 
 
 def headline_survey() -> str:
@@ -116,8 +122,8 @@ def delivered(metric: Metric) -> str:
     return f"select 1 from {source.table} as r {joins_for(facts, where)} where {where} limit 1"
 
 
-def inside(source: Source, start: str, end: str, *, in_one_month: bool) -> list[str]:
-    """The rows wholly inside a window; a row that spans months belongs to no single one."""
+def inside(source: Source, start: str, end: str, *, in_one_month: bool, in_one_day: bool = False) -> list[str]:
+    """The rows wholly inside a window; a row that spans months belongs to no single one, nor one of days to a day."""
     if source.grain == "month":
         # Before the month of the day after the end: one bound, by which the scan skips blocks.
         return [f"{source.month} >= {start}", f"{source.month} < cast(date_trunc('month', {end} + 1) as date)"]
@@ -127,6 +133,8 @@ def inside(source: Source, start: str, end: str, *, in_one_month: bool) -> list[
         found.append(f"{source.start} <= {end}")
         if in_one_month:
             found.append(f"{source.end} <= last_day({source.month})")
+        if in_one_day:
+            found.append(f"{source.start} = {source.end}")
     return found
 
 
@@ -190,7 +198,13 @@ def _by_window(
                 "where "
                 + "\n    and ".join(
                     [
-                        *inside(source, literal(window.start), literal(window.end), in_one_month="month" in query.by),
+                        *inside(
+                            source,
+                            literal(window.start),
+                            literal(window.end),
+                            in_one_month="month" in query.by,
+                            in_one_day="day" in query.by,
+                        ),
                         *where,
                     ]
                 ),

@@ -152,6 +152,31 @@ VISIT_METRICS = (
         **_VISIT,
     ),
     Metric(
+        id="visit_dispute_found_count",
+        name=_T("走访发现纠纷数", "disputes found on visits"),
+        formula=_T("走访发现的矛盾纠纷数之和，按走访日期", "disputes found on visits, by the day of the visit"),
+        why=_T("走访中发现了多少矛盾", "how many disputes the visits brought to light"),
+        phrase=_T("走访发现纠纷", "disputes found on visits"),
+        kind="additive",
+        unit="case",
+        numerator="r.disputes_found_count",
+        **_VISIT,
+    ),
+    Metric(
+        id="visit_dispute_settled_count",
+        name=_T("走访化解纠纷数", "disputes settled on visits"),
+        formula=_T(
+            "走访中化解的矛盾纠纷数之和，按走访日期；与同期发现数不是同一批纠纷",
+            "disputes settled on visits, by the day of the visit; not the same cases as those found in the period",
+        ),
+        why=_T("走访中就地化解了多少矛盾", "how many disputes the visits themselves settled"),
+        phrase=_T("走访化解纠纷", "disputes settled on visits"),
+        kind="additive",
+        unit="case",
+        numerator="r.disputes_settled_count",
+        **_VISIT,
+    ),
+    Metric(
         id="opinion_count",
         name=_T("收集意见数", "opinions collected"),
         formula=_T(

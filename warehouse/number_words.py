@@ -48,6 +48,11 @@ def format_exact(value: int) -> str:
     return f"{value:,}"
 
 
+def format_decimal(value: float, digits: int) -> str:
+    """A number with so many decimals, rounded half up, and thousands separators: 1,827.9."""
+    return f"{half_up(value, digits):,}"
+
+
 def format_share(part: int, whole: int) -> str:
     """A percentage with one decimal, from the two counts that stand beside it."""
     if whole <= 0:

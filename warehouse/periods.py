@@ -28,6 +28,7 @@ __all__ = [
     "Period",
     "PeriodNotCovered",
     "base_of",
+    "days_of",
     "is_distorted_by_spring_festival",
     "months_of",
     "never_a_headline",
@@ -138,6 +139,11 @@ def months_of(period: Period) -> list[Period]:
         months.append(Period(kind, first, min(last, period.end), whole_end))
         first = last + DAY
     return months
+
+
+def days_of(period: Period) -> list[Period]:
+    """Return the days of a period, each as a range of one day."""
+    return [_days(day, day) for day in (period.start + number * DAY for number in range(period.days))]
 
 
 def whole_months(period: Period) -> tuple[date, date] | None:

@@ -25,6 +25,8 @@ INCIDENT = {
         "risk_level",
     )
 }
+# Of single incidents; a total has neither.
+RECEIVED_AT = {"weekday": "cast(r.weekday as varchar)", "hour": "lpad(cast(r.received_hour as varchar), 2, '0')"}
 # Joined where an expression names the alias.
 JOINS = {
     "s": "left join core.dim_org as s on r.station_code = s.code",
@@ -66,17 +68,20 @@ def _one_day(table: str, column: str, dimensions: Mapping[str, str]) -> Source:
     return Source(table, dimensions, start=f"r.{column}", end=f"r.{column}")
 
 
+_SURVEYED = ORGANISATION | {"survey": "r.survey_code", "mode": "r.mode_code", "subject": "r.subject_code"}
 _BUREAU = {"city_bureau": ORGANISATION["city_bureau"]}
 _TYPED = ORGANISATION | DISPUTE_TYPE
 _EVERY = _TYPED | INCIDENT
+_RECEIVED = _EVERY | RECEIVED_AT
 _ALL = (
     Relation(
         "incident_received",
         "incident",
         (
             Source("mart.incident_month", _TYPED, "month"),
+            Source("mart.incident_hour_month", ORGANISATION | RECEIVED_AT, "month"),
             Source("mart.incident_day", _TYPED),
-            Source("core.incident_part", _EVERY),
+            Source("core.incident_part", _RECEIVED),
         ),
     ),
     Relation(
@@ -97,7 +102,7 @@ _ALL = (
     Relation(
         "response",
         "incident",
-        (Source("mart.response_minutes_month", _TYPED, "month"), Source("core.incident_part", _EVERY)),
+        (Source("mart.response_minutes_month", _TYPED, "month"), Source("core.incident_part", _RECEIVED)),
     ),
     Relation(
         "duration",
@@ -106,7 +111,7 @@ _ALL = (
             Source("mart.days_to_close_type_month", _BUREAU | DISPUTE_TYPE, "month"),
             Source("mart.days_to_close_station_month", ORGANISATION, "month"),
             Source("mart.days_to_close_month", _TYPED, "month"),
-            Source("core.incident_part", _EVERY),
+            Source("core.incident_part", _RECEIVED),
         ),
     ),
     # The stock has no period of its own: what came in up to a day, less what was closed up to it.
@@ -143,7 +148,10 @@ _ALL = (
         (
             Source(
                 "mart.visit_day",
-                ORGANISATION | {"visit_category": "r.category_code", "transport": "r.transport_code"},
+                ORGANISATION
+                | {"visit_category": "r.category_code", "transport": "r.transport_code"}
+                # A row that stands for more than a day belongs to none: see metric_sql.inside.
+                | {"day": "cast(r.period_start as varchar)"},
             ),
         ),
     ),
@@ -166,10 +174,32 @@ _ALL = (
             _one_day(
                 "mart.satisfaction_day",
                 "invited_on",
-                ORGANISATION | {"survey": "r.survey_code", "mode": "r.mode_code", "subject": "r.subject_code"},
+                _SURVEYED,
             ),
         ),
     ),
-    Relation("activity", "activity", (Source("mart.activity_day", ORGANISATION | {"activity": "r.activity_code"}),)),
+    # Every answer once for each level that it could have: a share of a level has all answers below the line.
+    Relation(
+        "satisfaction_level",
+        "satisfaction",
+        (
+            _one_day(
+                "(select a.*, l.of_level from mart.satisfaction_day as a,"
+                " unnest(range(1, a.scale_points + 1)) as l(of_level))",
+                "invited_on",
+                _SURVEYED | {"level": "concat(r.scale_points, '-', r.of_level)"},
+            ),
+        ),
+    ),
+    Relation(
+        "activity",
+        "activity",
+        (
+            Source(
+                "mart.activity_day",
+                ORGANISATION | {"activity": "r.activity_code", "service_channel": "r.channel_code"},
+            ),
+        ),
+    ),
 )
 RELATIONS: dict[str, Relation] = {relation.name: relation for relation in _ALL}

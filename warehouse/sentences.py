@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from warehouse.change_clause import Told, change_clause
 from warehouse.comparison_row import ComparisonRow
-from warehouse.dimensions import ORGANISATIONS
+from warehouse.dimensions import ORGANISATIONS, TIMES
 from warehouse.finding import find
 from warehouse.metric_definition import Metric
 from warehouse.number_words import begin_sentence
@@ -63,7 +63,7 @@ def _detail(told: Told) -> str:
     names = [
         name or told.say("sentence.unknown_name")
         for dimension, name in told.row.names.items()
-        if dimension not in (*ORGANISATIONS, "month")
+        if dimension not in (*ORGANISATIONS, *TIMES)
     ]
     return "".join(told.say("sentence.detail", name=name) for name in names)
 

@@ -1,4 +1,4 @@
-"""Which days are summed: a period, its months, their bases, and the days that a metric can use of them."""
+"""Which days are summed: a period, its months or days, their bases, and the days that a metric can use of them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from itertools import pairwise
 from warehouse.calendar_days import month_end
 from warehouse.facts import Facts
 from warehouse.metric_sql import Window
-from warehouse.periods import Basis, Period, base_of, months_of, whole_months
+from warehouse.periods import Basis, Period, base_of, days_of, months_of, whole_months
 from warehouse.question import Question
 
 
 @dataclass(frozen=True)
 class Slice:
-    """One month of the period, or all of it, with its base."""
+    """One month or day of the period, or all of it, with its base; `label` is its code, of all of it none."""
 
-    month: str | None
+    label: str | None
     period: Period
     base: Period | None
     # The days that are summed: all of the period, or its last whole month; none without the follow-up they need.
@@ -27,26 +27,38 @@ class Slice:
 
 
 def slices_of(facts: Facts, question: Question) -> list[Slice]:
-    """The period itself, or each of its months where they are asked for."""
-    periods = months_of(question.period) if "month" in question.by else [question.period]
-    slices = []
-    for period in periods:
-        month = f"{period.start:%Y-%m}" if "month" in question.by else None
-        slices.append(slice_of(facts, question, period, month))
-    return slices
+    """The period itself, or each of its months or days where they are asked for."""
+    match question.time:
+        case "month":
+            periods = months_of(question.period)
+        case "day":
+            periods = days_of(question.period)
+        case _:
+            periods = [question.period]
+    return [slice_of(facts, question, period, label_of(question, period.start)) for period in periods]
 
 
-def slice_of(facts: Facts, question: Question, period: Period, month: str | None) -> Slice:
+def label_of(question: Question, day: date) -> str | None:
+    """What the month or the day that a day belongs to is called in rows; nothing where neither is asked for."""
+    match question.time:
+        case "month":
+            return f"{day:%Y-%m}"
+        case "day":
+            return day.isoformat()
+    return None
+
+
+def slice_of(facts: Facts, question: Question, period: Period, label: str | None) -> Slice:
     """Cut a period where cases have not yet had their follow-up, and its base alike."""
     needed = question.metric.follow_up_days
     last = facts.data_until[question.metric.feed] - timedelta(days=needed)
     if needed and period.start > last:
-        return Slice(month, period, base_of(period, question.basis), None, None)
+        return Slice(label, period, base_of(period, question.basis), None, None)
     cut = replace(period, end=last) if needed and period.end > last else period
     base = base_of(cut, question.basis)
     if question.metric.kind == "semi_additive":
-        return Slice(month, cut, base, *_last_months(cut, base, question.basis))
-    return Slice(month, cut, base, window_of(cut), window_of(base) if base else None)
+        return Slice(label, cut, base, *_last_months(cut, base, question.basis))
+    return Slice(label, cut, base, window_of(cut), window_of(base) if base else None)
 
 
 def _last_months(period: Period, base: Period | None, basis: Basis) -> tuple[Window | None, Window | None]:
@@ -72,10 +84,13 @@ def window_of(period: Period) -> Window:
 
 
 def as_one(question: Question, windows: Mapping[int, Window]) -> Window | None:
-    """One window over months that follow each other, so that one pass groups them by month."""
-    if "month" not in question.by or question.metric.kind == "stock":
+    """One window over months that follow each other, or over days, so that one pass groups them."""
+    if question.time is None or question.metric.kind == "stock":
         return None
     ordered = sorted(windows.values(), key=lambda window: window.start)
+    if question.time == "day":
+        # Days between them that nobody asks for do no harm, and two may share a base: 28 and 29 February.
+        return Window(ordered[0].start, ordered[-1].end)
     in_one_month = all(window.end <= month_end(window.start) for window in ordered)
     adjacent = all(after.start == before.end + timedelta(days=1) for before, after in pairwise(ordered))
     distinct = len({(window.start.year, window.start.month) for window in ordered}) == len(ordered)

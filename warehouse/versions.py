@@ -30,13 +30,13 @@ def version_models(connection: duckdb.DuckDBPyConnection, feed: str, columns: Se
 
     Reads keys and positions of the archive, to leave out of the models what this archive does not need.
     """
-    found = connection.execute(
+    found = connection.sql(
         f"select hash(record_key) as record_key, hash({', '.join(SOURCE_ROW)}) as source_row, row_no"
         f" from {SCRATCH}.archive_{feed}"
-    ).fetchnumpy()
-    repeated, places = _repeated(found["record_key"])
-    stretches = np.unique(found["row_no"][places] // STRETCH).tolist()
-    source_rows = np.sort(found["source_row"])
+    ).pl()
+    repeated, places = _repeated(found["record_key"].to_numpy())
+    stretches = np.flatnonzero(np.bincount(found["row_no"].to_numpy()[places] // STRETCH)).tolist()
+    source_rows = np.sort(found["source_row"].to_numpy())
     is_unfolded = bool((source_rows[1:] == source_rows[:-1]).any())
     has_period = "period_start" in columns
     content = [name for name in columns if name not in POSITION]
@@ -66,7 +66,9 @@ def _repeated(hashes: Hashes) -> tuple[Hashes, Places]:
     order = np.argsort(hashes)
     ordered = hashes[order]
     is_like_next = ordered[1:] == ordered[:-1]
-    return np.unique(ordered[1:][is_like_next]), np.append(order[1:][is_like_next], order[:-1][is_like_next])
+    is_second = is_like_next.copy()
+    is_second[1:] &= ~is_like_next[:-1]
+    return ordered[1:][is_second], np.append(order[1:][is_like_next], order[:-1][is_like_next])
 
 
 def _version(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 import numpy.typing as npt
@@ -19,18 +19,26 @@ MAX_RECORD_BYTES = 8 << 20
 WIDE_COMMA = "，".encode()
 UNIT_SEPARATOR = b"\x1f"
 LINE_FEED = ord("\n")
+QUOTE = ord('"')
+CARRIAGE_RETURN = ord("\r")
+# A text without these is read the short way.
+ODD_BYTES = (QUOTE, CARRIAGE_RETURN, 0, MARK_BYTE[0])
 
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
 @dataclass(frozen=True)
 class Block:
-    """Whole records, each ended by one LF; `is_cut_off`: the file ends here, without a line end of its own."""
+    """Whole records, each ended by one LF; `is_cut_off`: the file ends here, without a line end of its own.
+
+    `odd`: those of `ODD_BYTES` that may occur in `data`; all others do not.
+    """
 
     data: bytes
     delimiter: bytes
     quotes: Quotes | None
     first_line: int
+    odd: frozenset[int]
     is_cut_off: bool = False
 
     @cached_property
@@ -43,7 +51,7 @@ class Block:
     @cached_property
     def line_count(self) -> int:
         """Physical lines, also inside quoted fields."""
-        lone = self.data.count(b"\r") - self.data.count(b"\r\n") if b"\r" in self.data else 0
+        lone = self.data.count(b"\r") - self.data.count(b"\r\n") if CARRIAGE_RETURN in self.odd else 0
         return self.count(LINE_FEED) + lone
 
     def count(self, code: int) -> int:
@@ -56,6 +64,12 @@ def _parts(data: bytes) -> Iterator[memoryview]:
     return (memoryview(data)[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES))
 
 
+def odd_bytes(data: bytes) -> frozenset[int]:
+    """Which of `ODD_BYTES` occur; part by part, so that the data comes from memory once for all of them."""
+    starts = range(0, len(data), PART_BYTES)
+    return frozenset(code for at, code in product(starts, ODD_BYTES) if data.find(code, at, at + PART_BYTES) >= 0)
+
+
 def record_blocks(pieces: Iterator[bytes], delimiter: bytes, *, skip_lines: int) -> Iterator[Block]:
     """Blocks of records behind the first `skip_lines` lines; raises Unreadable(unclosed_quote)."""
     if delimiter == UNIT_SEPARATOR:
@@ -63,22 +77,23 @@ def record_blocks(pieces: Iterator[bytes], delimiter: bytes, *, skip_lines: int)
     line = skip_lines + 1
     rest = b""
     for piece in _skip_lines(pieces, skip_lines):
-        plain_end = _plain_end(rest, piece)
+        odd = odd_bytes(rest) | odd_bytes(piece)
+        plain_end = _plain_end(piece, odd)
         if plain_end:
             is_whole = not rest and plain_end == len(piece)
             data = piece if is_whole else b"".join((rest, memoryview(piece)[:plain_end]))
-            block = _block(data, None, delimiter, line)
+            block = _block(data, None, delimiter, line, odd)
             rest = piece[plain_end:]
             yield block
             line += block.line_count
             continue
         data = rest + piece
         quotes = _scan(data, delimiter, line)
-        end = _last_record_end(data, quotes)
+        end = _last_record_end(data, quotes, odd)
         rest = data[end:]
         _refuse_endless(rest, quotes, data, line)
         if end:
-            block = _block(data[:end], quotes and quotes.up_to(end), delimiter, line)
+            block = _block(data[:end], quotes and quotes.up_to(end), delimiter, line, odd)
             yield block
             line += block.line_count
     if rest and rest != MARK_BYTE:  # a DOS end-of-file mark is no record
@@ -86,7 +101,7 @@ def record_blocks(pieces: Iterator[bytes], delimiter: bytes, *, skip_lines: int)
         if quotes and quotes.unclosed is not None:
             raise _unclosed(rest, quotes.unclosed, line)
         is_cut_off = not rest.endswith(b"\r")
-        yield _block(rest + b"\n" * is_cut_off, quotes, delimiter, line, is_cut_off=is_cut_off)
+        yield _block(rest + b"\n" * is_cut_off, quotes, delimiter, line, odd_bytes(rest), is_cut_off=is_cut_off)
 
 
 def _skip_lines(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
@@ -102,11 +117,9 @@ def _skip_lines(pieces: Iterator[bytes], count: int) -> Iterator[bytes]:
             return
 
 
-def _plain_end(rest: bytes, piece: bytes) -> int:
-    """Where to cut a piece without quotes, the common case, in which `rest` need not be looked at again."""
-    if b'"' in piece or b'"' in rest:
-        return 0
-    return _last_record_end(piece, None)
+def _plain_end(piece: bytes, odd: frozenset[int]) -> int:
+    """Where to cut a piece without quotes, the common case, in which what came before need not be looked at again."""
+    return 0 if QUOTE in odd else _last_record_end(piece, None, odd)
 
 
 def _narrow(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -132,11 +145,13 @@ def _unclosed(data: bytes, position: int, line: int) -> Unreadable:
     return Unreadable("unclosed_quote", line=opened, found='"', expected='"…"')
 
 
-def _last_record_end(data: bytes, quotes: Quotes | None) -> int:
+def _last_record_end(data: bytes, quotes: Quotes | None, odd: frozenset[int]) -> int:
     """Behind the last line end outside of quotes; 0 where there is none."""
     end = len(data)
     while True:
-        last = max(data.rfind(b"\n", 0, end), data.rfind(b"\r", 0, min(end, len(data) - 1)))
+        last = data.rfind(b"\n", 0, end)
+        if CARRIAGE_RETURN in odd:
+            last = max(last, data.rfind(b"\r", 0, min(end, len(data) - 1)))
         opening = quotes.opening_around(last) if quotes and last >= 0 else None
         if opening is None:
             return last + 1
@@ -152,20 +167,27 @@ def _refuse_endless(rest: bytes, quotes: Quotes | None, data: bytes, line: int) 
     raise Unreadable("too_large", line=start, found=f"> {MAX_RECORD_BYTES} bytes", expected="a line end")
 
 
-def _block(data: bytes, quotes: Quotes | None, delimiter: bytes, line: int, *, is_cut_off: bool = False) -> Block:
+def _block(
+    data: bytes,
+    quotes: Quotes | None,
+    delimiter: bytes,
+    line: int,
+    odd: frozenset[int],
+    *,
+    is_cut_off: bool = False,
+) -> Block:
     valid = data if is_utf8(data) else repair_utf8(data)
     if valid is not data:
+        odd |= {MARK_BYTE[0]}
         quotes = _scan(valid, delimiter, line)
-    clean = _one_line_end(valid, quotes)
+    clean = _one_line_end(valid, quotes) if CARRIAGE_RETURN in odd else valid
     if clean is not valid:
         quotes = _scan(clean, delimiter, line)
-    return Block(clean, delimiter, quotes, line, is_cut_off)
+    return Block(clean, delimiter, quotes, line, odd, is_cut_off)
 
 
 def _one_line_end(data: bytes, quotes: Quotes | None) -> bytes:
     """CRLF and CR become LF, except inside quoted fields."""
-    if b"\r" not in data:
-        return data
     text = np.frombuffer(data, np.uint8)
     returns = np.flatnonzero(text == ord("\r"))
     if quotes is None or not quotes.surround(returns).any():

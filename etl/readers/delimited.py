@@ -157,7 +157,7 @@ def _frame(rows: Rows, aligned: Aligned, cells: pl.DataFrame, wanted: tuple[str,
         raise RuntimeError(f"{rows.count} records counted, {cells.height} parsed")
     faults = pl.Series("__fault", [None], pl.String).new_from_index(0, rows.count)
     return cells.with_columns(
-        pl.Series("__line", rows.lines(), pl.UInt32),
+        rows.lines().alias("__line"),
         faults.scatter(list(aligned.faults), list(aligned.faults.values())) if aligned.faults else faults,
         _blank(rows, aligned, cells),
         pl.lit(None, ROW_COLUMNS["__lossy"]).alias("__lossy"),
@@ -197,7 +197,7 @@ def _parse(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]
 def _blank(rows: Rows, aligned: Aligned, cells: pl.DataFrame) -> pl.Series:
     """Rows without text in any column of the file, also in those that nobody asked for."""
     if any(column.null_count() == 0 for column in cells.iter_columns()):
-        return pl.Series("__blank", np.zeros(rows.count, np.bool_))
+        return pl.repeat(False, rows.count, eager=True).alias("__blank")
     is_blank = cells.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy().copy()
     is_blank[list(aligned.faults)] = False
     if cells.width < rows.width:

@@ -75,13 +75,11 @@ class Rows:
         The parser fills short records with nulls and cuts long ones. So where the last column has no null, no record is
         short; and where the delimiters are as many as there should be, none is long either.
         """
-        data = self.block.data
         return (
             cells.height == self.count
             and cells.to_series(-1).null_count() == 0
             and self.block.count(self.delimiter[0]) == self.count * (self.width - 1)
-            and MARK_BYTE not in data
-            and b"\0" not in data
+            and not self.block.odd & {MARK_BYTE[0], 0}
             and not self.vast()
         )
 
@@ -99,7 +97,7 @@ class Rows:
 
     def holding(self, mark: bytes) -> set[int]:
         """Records that hold a certain byte."""
-        if mark not in self.block.data:
+        if mark[0] not in self.block.odd or mark not in self.block.data:
             return set()
         return self.around(np.flatnonzero(np.frombuffer(self.block.data, np.uint8) == mark[0]))
 
@@ -119,14 +117,14 @@ class Rows:
             rows |= set(np.flatnonzero(np.diff(self._ends, prepend=-1) > MAX_CELL_CHARACTERS).tolist())
         return {row for row in rows if any(len(cell) > MAX_CELL_CHARACTERS for cell in self.cells(row))}
 
-    def lines(self) -> npt.NDArray[np.uint32]:
-        """The physical line that each record begins in."""
+    def lines(self) -> pl.Series:
+        """The physical line that each record begins in, as UInt32."""
         block = self.block
         if block.line_count == self.count:
-            return np.arange(block.first_line, block.first_line + self.count, dtype=np.uint32)
+            return pl.int_range(block.first_line, block.first_line + self.count, dtype=pl.UInt32, eager=True)
         breaks = np.array([m.start() for m in re.finditer(rb"\n|\r(?!\n)", block.data)], np.int64)
         starts = np.concatenate(([0], self._ends[:-1] + 1))
-        return (block.first_line + np.searchsorted(breaks, starts)).astype(np.uint32)
+        return pl.Series(block.first_line + np.searchsorted(breaks, starts), dtype=pl.UInt32)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
+import pyarrow.compute as pc
+
+from etl.values.text import Bytes, joined_bytes
 
 # 2026-03-05 08:03:00, 2026-03-05 08:03, 2026-03-05; also with slashes.
 WIDTHS = (19, 16, 10)
@@ -15,7 +18,6 @@ _SAMPLE = 200
 _MICROSECONDS = 1_000_000
 _NO_NUMBER = 255
 
-Bytes = npt.NDArray[np.uint8]
 Integers = npt.NDArray[np.int64]
 Booleans = npt.NDArray[np.bool_]
 
@@ -34,19 +36,26 @@ def read_fixed(text: pl.Series) -> pl.Series:
         return nothing
     fits = lengths == width
     is_whole = not fits.null_count() and bool(fits.all())
-    moments, is_good = _moments(_joined(text if is_whole else text.filter(fits)), int(str(width)))
-    read = pl.Series(moments).cast(pl.Datetime("us"))
-    if not is_good.all():
-        read = pl.select(pl.when(pl.Series(is_good)).then(read)).to_series()
+    if is_whole and (known := _all_sound(text)) is not None:
+        return known
+    moments, is_good = _moments(joined_bytes(text if is_whole else text.filter(fits)), int(str(width)))
+    read = _series(moments, is_good)
     return read if is_whole else nothing.scatter(fits.arg_true(), read)
 
 
-def _joined(cells: pl.Series) -> Bytes:
-    """The bytes of all cells, one behind the other: Arrow keeps them so."""
-    array = pa.array(cells.to_arrow(), pa.large_string())
-    _, offsets, data = array.buffers()
-    places = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
-    return np.frombuffer(data, np.uint8)[places[0] : places[-1]]
+def _all_sound(cells: pl.Series) -> pl.Series | None:
+    """The moments of cells that all are ISO 8601 without a zone; None from the first on that is not."""
+    try:
+        return pl.Series(values=pc.cast(cells.to_arrow(), pa.timestamp("us")))
+    except pa.ArrowInvalid:
+        return None
+
+
+def _series(moments: Integers, is_good: Booleans) -> pl.Series:
+    """The bytes as they lie: to build an Arrow array from numpy's would import pandas."""
+    validity = np.packbits(is_good, bitorder="little")
+    buffers = [pa.py_buffer(validity), pa.py_buffer(moments)]
+    return pl.Series(values=pa.Array.from_buffers(pa.timestamp("us"), len(moments), buffers))
 
 
 def _moments(cells: Bytes, width: int) -> tuple[Integers, Booleans]:

@@ -1,8 +1,13 @@
 """Take away what only looks like text: blanks, invisible characters, full-width forms, Excel's apostrophe."""
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
 from etl.values.distinct import over_distinct
+
+Bytes = npt.NDArray[np.uint8]
 
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\u{fe00}-\u{fe0f}]"
 # Plain cells: printable ASCII and common hanzi, single inner blanks, no blank or apostrophe in front. A false
@@ -23,6 +28,16 @@ def clean(text: pl.Series) -> pl.Series:
     fixed = over_distinct(text.gather(rows), lambda cells: _scrub(cells).to_frame("clean"))
     # Series.scatter works in place: only on a copy, the caller holds `text`.
     return text.clone().scatter(rows, fixed["clean"])
+
+
+def joined_bytes(text: pl.Series) -> Bytes:
+    """The bytes of all cells, one behind the other: Arrow keeps them so."""
+    array = pa.array(text.to_arrow(), pa.large_string())
+    _, offsets, data = array.buffers()
+    if data is None:
+        return np.empty(0, np.uint8)
+    places = np.frombuffer(offsets, np.int64)[array.offset : array.offset + len(array) + 1]
+    return np.frombuffer(data, np.uint8)[places[0] : places[-1]]
 
 
 def count_invisible(text: pl.Series) -> int:

@@ -37,12 +37,15 @@ def answer(words: str, *more: str) -> None:
     st.markdown("\n\n".join(lines))
 
 
-def kpis(cards: Sequence[Kpi]) -> None:
-    """One card a figure: value, change, verdict, the months before as a small line, counts and base."""
+def kpis(cards: Sequence[Kpi], *, key: str = "") -> None:
+    """One card a figure: value, change, verdict, the months before as a small line, counts and base.
+
+    `key` tells several rows of cards on one page apart.
+    """
     with st.grid(len(cards), min_column_width=190, gap="small"):
         for number, card in enumerate(cards):
             # board.css goes by the key.
-            with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi-{number}"):
+            with st.container(border=True, height="stretch", gap="xsmall", key=f"kpi-{key}{number}"):
                 _metric(card)
                 st.caption(card.beside)
 
@@ -105,12 +108,15 @@ def paged(title: str, subtitle: str, rows: pl.DataFrame, *, alt_text: str) -> No
         grid(rows.slice((page - 1) * PAGE_ROWS, PAGE_ROWS), alt_text=alt_text)
 
 
-def grid(rows: pl.DataFrame, *, alt_text: str) -> None:
-    """Rows with thousands separators; column names are keys of `column.`, cells may hold markdown."""
-    kind = "prose" if rows.columns[-1] == "meaning" else "plain"
+def grid(rows: pl.DataFrame, *, alt_text: str, key: str = "") -> None:
+    """Rows with thousands separators; columns are named by dimensions or keys of `column.`, cells may hold markdown.
+
+    `key` tells tables of one page apart that have the same columns.
+    """
+    kind = "prose" if rows.columns[-1] in ("meaning", "annotation") else "plain"
     renamed = rows.rename({name: column_name(name) for name in rows.columns})
     # board.css goes by the key.
-    with st.container(key=f"grid-{kind}-{'-'.join(rows.columns)}"):
+    with st.container(key=f"grid-{kind}-{key or '-'.join(rows.columns)}"):
         st.table(renamed.to_pandas().style.format(_cell), border="horizontal", alt=alt_text, hide_index=True)
 
 

@@ -16,6 +16,8 @@ ROLES: tuple[Role, ...] = ("better", "attention", "ordinary", "ink")
 # Streamlit's own grey for axis labels has a contrast of 3.7; this asks the chart's colour scale for ours.
 AXIS_COLOUR = {"expr": "scale('color', 'ordinary')"}
 ROW_HEIGHT = 27
+# Of an axis above the rows, which would take it from them.
+AXIS_HEIGHT = 24
 
 # What both themes share; fonts and grounds come from Streamlit's own theme.
 THEME: dict[str, Any] = {
@@ -51,7 +53,7 @@ def paint(chart: alt.Chart, role: Role) -> alt.Chart:
 
 def finish(chart: alt.LayerChart, description: str) -> Drawing:
     """Add the house theme and the words for who cannot see the chart; what is drawn from now on is fixed."""
-    return draw(chart.configure(**THEME).properties(description=description))
+    return draw(chart, config=THEME, description=description)
 
 
 def year_over_year(
@@ -178,7 +180,8 @@ def changes(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, s
         real.mark_text(dy=-10, fontWeight="bold").encode(x=x, text="change:N"),
         base.transform_filter(other).mark_text(align="left", dx=6).encode(x=alt.XDatum(0), text="verdict:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(frame.height, 1)), description)
+    height = ROW_HEIGHT * max(frame.height, 1) + AXIS_HEIGHT
+    return finish(alt.LayerChart(layer=layers).properties(height=height), description)
 
 
 def dots(frame: pl.DataFrame, *, description: str) -> Drawing:

@@ -13,7 +13,9 @@ from typing import Any, Protocol, TypeVar
 import polars as pl
 import streamlit as st
 
-from warehouse.comparison import ask, compare, read_facts
+from warehouse.bulletin_check import check_bulletin
+from warehouse.bulletin_page import build_bulletin
+from warehouse.comparison import ask, compare, explain, read_facts
 from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
 from warehouse.disclosure import suppress
@@ -22,6 +24,7 @@ from warehouse.generations import Generation, current_generation, last_night, li
 from warehouse.metrics import METRICS
 from warehouse.periods import Basis, PeriodNotCovered
 from warehouse.reference import Language
+from warehouse.standardisation import Standardised, standardise
 from warehouse.survival_curve import Curve, survival_curves
 
 QUERIES = Path(__file__).with_name("queries")
@@ -54,7 +57,9 @@ class Board:
 def open_board() -> Board:
     """The data directory of the server and its current generation, as they are at this moment."""
     folder = Path(os.environ.get("FENGQIAO_DATA", "data"))
-    return Board(folder, current_generation(folder), last_night(folder), (folder / "truth.json").is_file())
+    # The report first: it is written after the flip, so that it is never newer than the generation.
+    night = last_night(folder)
+    return Board(folder, current_generation(folder), night, (folder / "truth.json").is_file())
 
 
 @st.cache_data(max_entries=200, show_spinner=False, hash_funcs=BY_IDENTITY)
@@ -138,6 +143,47 @@ def compared(
     return _compared(board.generation, metric, period, basis, by, filters, is_public, language)
 
 
+def explained(
+    board: Board,
+    metric: str,
+    period: str,
+    *,
+    basis: Basis = "yoy",
+    by: tuple[str, ...] = (),
+    where: Filters | None = None,
+) -> str:
+    """The SQL of a question: the macro's call, and what the engine itself runs."""
+    if board.generation is None:
+        raise ValueError(f"no generation to explain {metric} in")
+    engine = _engine(board.generation)
+    with engine.lock:
+        return explain(engine.facts, ask(engine.facts, metric, period, basis=basis, by=by, where=where))
+
+
+@st.cache_resource(max_entries=400, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _standardised(
+    generation: Generation,
+    metric: str,
+    period: str,
+    unit: str,
+    where: tuple[tuple[str, tuple[str, ...]], ...],
+    language: Language,
+) -> tuple[Standardised, ...]:
+    engine = _engine(generation)
+    with engine.lock:
+        question = ask(engine.facts, metric, period, where=dict(where))
+        return tuple(standardise(engine.facts, question, unit=unit, language=language))
+
+
+def standardised(
+    board: Board, metric: str, period: str, *, unit: str, where: Filters | None = None, language: Language = "zh"
+) -> tuple[Standardised, ...]:
+    """A share of every unit against what the bureau's rates would give it; raises as `compared` does."""
+    if board.generation is None:
+        raise ValueError(f"no generation to standardise {metric} in")
+    return _standardised(board.generation, metric, period, unit, tuple(sorted((where or {}).items())), language)
+
+
 @st.cache_resource(max_entries=500, show_spinner=False, hash_funcs=BY_IDENTITY)
 def _curved(
     generation: Generation,
@@ -162,12 +208,29 @@ def curved(
     return _curved(board.generation, metric, period, basis, tuple(sorted(where.items())), last_day)
 
 
+def bulletin(board: Board, period: str, *, where: Filters | None = None, is_public: bool, language: Language) -> str:
+    """The bulletin of a period as HTML, built and then reproduced; raises DoesNotReproduce where a figure differs."""
+    if board.generation is None:
+        raise ValueError("no generation to write a bulletin of")
+    engine = _engine(board.generation)
+    with engine.lock:
+        html = build_bulletin(
+            engine.facts, period=period, where=where, language=language, is_public=is_public, is_demo=board.is_demo
+        )
+    check_bulletin(html, board.folder)
+    return html
+
+
 class Selected(Protocol):
     """What a page's content depends on, as the key it is cached by."""
 
     @property
     def identity(self) -> tuple[object, ...]:
         """Plain values: generation, folder, language and everything a reader has chosen."""
+
+    @property
+    def builders(self) -> list[Callable[[Any], Any]]:
+        """What the page was built by, noted by `built`."""
 
 
 @st.cache_resource(max_entries=200, show_spinner=False)
@@ -180,6 +243,8 @@ def built(view: Chosen, build: Callable[[Chosen], Built]) -> Built:
 
     So it must be immutable, and the builder may depend on nothing but the view: neither on `t()` nor on session state.
     """
+    if build not in view.builders:
+        view.builders.append(build)
     found: Built = _built(f"{build.__module__}.{build.__qualname__}", view.identity, view, build)
     return found
 

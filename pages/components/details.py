@@ -5,16 +5,17 @@ from __future__ import annotations
 import polars as pl
 import streamlit as st
 
-from pages.components import cards
-from pages.components.data import is_current
+from pages.components import cards, export
+from pages.components.data import explained, is_current
 from pages.components.labels import t
 from pages.components.panel import Panel, behind, missing_words
 from pages.components.view import Asked, View
-from warehouse.dimensions import DIMENSIONS
-from warehouse.metric_catalogue import call_of
+from warehouse.dimensions import DIMENSIONS, TIMES
+from warehouse.metric_catalogue import version_of
 from warehouse.wording import begin_sentence, format_moment, format_period
 
 ROWS = 60
+SQL_HEIGHT = 150
 
 
 @st.fragment
@@ -28,35 +29,42 @@ def fold(panel: Panel, view: View) -> None:
     box = st.expander(t("details.label"), key=f"fold-{panel.key}", on_change="rerun", type="compact")
     if box.open:
         with box:
-            for asked in panel.asked:
-                _show(panel, asked, view)
+            if panel.derived:
+                st.markdown(panel.derived)
+            for number, asked in enumerate(panel.asked):
+                _show(panel, asked, view, key=f"{panel.key}-{number}")
+            export.buttons(panel, view)
             st.caption(_source(view))
 
 
-def _show(panel: Panel, asked: Asked, view: View) -> None:
+def _show(panel: Panel, asked: Asked, view: View, *, key: str) -> None:
     metric, language = asked.metric, view.language
     st.markdown(
         t(
             "details.formula",
             name=begin_sentence(metric.name.in_language(language)),
             id=metric.id,
+            version=version_of(metric),
             formula=begin_sentence(metric.formula.in_language(language)),
         )
     )
     st.caption(" ".join(notes(asked, view)))
     if asked.rows:
-        _table(panel, asked, view)
+        _table(panel, asked, view, key=key)
     st.caption(t("details.command"))
     cards.command(asked.command(str(view.board.folder)))
     if asked.rows:
-        window = asked.rows[0].period.start, asked.rows[-1].period.end
         st.caption(t("details.sql"))
-        st.code(call_of(metric, *window), language="sql", wrap_lines=True)
+        st.code(_sql(asked, view), language="sql", wrap_lines=True, height=SQL_HEIGHT)
 
 
-def _table(panel: Panel, asked: Asked, view: View) -> None:
+def _sql(asked: Asked, view: View) -> str:
+    return explained(view.board, asked.metric.id, asked.period, basis=asked.basis, by=asked.by, where=dict(asked.where))
+
+
+def _table(panel: Panel, asked: Asked, view: View, *, key: str) -> None:
     rows = behind(asked, view.language)
-    cards.grid(_without_empty(rows.head(ROWS)), alt_text=t("details.alt", title=panel.title))
+    cards.grid(_without_empty(rows.head(ROWS)), alt_text=t("details.alt", title=panel.title), key=key)
     if rows.height > ROWS:
         st.caption(t("details.more", shown=ROWS, n=rows.height))
 
@@ -69,7 +77,7 @@ def _without_empty(rows: pl.DataFrame) -> pl.DataFrame:
 def notes(asked: Asked, view: View) -> list[str]:
     """The windows compared, what could not be narrowed, and why there are no rows."""
     said = []
-    if asked.rows and "month" not in asked.by:
+    if asked.rows and not set(TIMES) & set(asked.by):
         row = asked.rows[0]
         period = format_period(row.period, view.language)
         base = format_period(row.base, view.language) if row.base else ""

@@ -110,9 +110,16 @@ def type_name(row: ComparisonRow, language: Language) -> str:
 
 def types_chart(rows: Sequence[ComparisonRow], metric: Metric, language: Language) -> tuple[pl.DataFrame, float]:
     """The types with interval and words, what `charts.changes` draws, and how far its axis goes either way."""
-    shown = by_change(rows)
-    extent = _extent([row for row in shown if not find(row, metric).is_small])
-    table = [_type_row(row, metric, extent, language) for row in shown]
+    named = [(next(iter(row.keys.values())), type_name(row, language), row) for row in by_change(rows)]
+    extent = extent_of(rows, metric)
+    return changes_chart(named, metric, language, extent=extent), extent
+
+
+def changes_chart(
+    named: Sequence[tuple[str | None, str, ComparisonRow]], metric: Metric, language: Language, *, extent: float
+) -> pl.DataFrame:
+    """One row per (code, name, compared row), in their order: what `charts.changes` draws."""
+    table = [_change_row(code, name, row, metric, extent, language) for code, name, row in named]
     schema = {
         "code": pl.String,
         "name": pl.String,
@@ -125,27 +132,30 @@ def types_chart(rows: Sequence[ComparisonRow], metric: Metric, language: Languag
         "change": pl.String,
         "verdict": pl.String,
     }
-    return pl.DataFrame(table, schema=schema, orient="row"), extent
+    return pl.DataFrame(table, schema=schema, orient="row")
 
 
-def _extent(rows: Sequence[ComparisonRow]) -> float:
+def extent_of(rows: Sequence[ComparisonRow], metric: Metric) -> float:
+    """How far an axis of changes goes either way, by the rows whose base is not small."""
+    rows = [row for row in rows if not find(row, metric).is_small]
     ends = [abs(end) for row in rows for end in (row.interval_low, row.interval_high) if end is not None]
     points = [abs(row.change_rate) for row in rows if row.change_rate is not None]
     widest = max(WIDEST, *points) if points else WIDEST
     return min(max([NARROWEST, *ends, *points]), widest)
 
 
-def _type_row(row: ComparisonRow, metric: Metric, extent: float, language: Language) -> tuple[object, ...]:
+def _change_row(
+    code: str | None, name: str, row: ComparisonRow, metric: Metric, extent: float, language: Language
+) -> tuple[object, ...]:
     finding = find(row, metric)
     is_compared = finding.change is not None and row.change_rate is not None
     before = format_count(int(row.base_value), language) if row.base_value is not None else "—"
     now = format_count(int(row.value), language) if row.value is not None else "—"
     # Nothing is drawn where nothing may be said: the counts and the reason stand alone.
     low, high = (row.interval_low, row.interval_high) if is_compared else (None, None)
-    (code,) = row.keys.values()
     return (
         code,
-        text("types.row", language, name=type_name(row, language), before=before, now=now),
+        text("types.row", language, name=name, before=before, now=now),
         max(-extent, min(extent, row.change_rate)) if is_compared and row.change_rate is not None else None,
         max(-extent, low) if low is not None else (-extent if is_compared else None),
         min(extent, high) if high is not None else (extent if is_compared else None),

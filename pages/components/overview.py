@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from pages.components import charts, figures, findings
+from pages.components import charts, figures, findings, signals
 from pages.components.cards import plain
 from pages.components.data import read
 from pages.components.figures import NOBODY, Delivered
+from pages.components.funnel import funnel_panel
 from pages.components.kpi import Kpi, kpi, spark
 from pages.components.labels import text
 from pages.components.panel import Panel
@@ -17,7 +18,8 @@ from warehouse.metrics import METRICS
 from warehouse.wording import format_date, format_moment, format_month, format_month_name, format_period, sentence_of
 
 DISPUTES, SATISFACTION = "dispute_incident_count", "satisfaction_rate_top2"
-CARDS = (DISPUTES, "resolution_rate_closed", SATISFACTION, "visit_count", "repeat_rate_90d")
+RESOLUTION = "resolution_rate_closed"
+CARDS = (DISPUTES, RESOLUTION, SATISFACTION, "visit_count", "repeat_rate_90d")
 SPARK_MONTHS = 12
 YEARS_BEFORE = 3
 
@@ -34,6 +36,8 @@ class Overview:
     months: Panel
     types: Panel
     units: Panel
+    funnel: Panel
+    signals: Panel
 
 
 def read_overview(view: View) -> Overview | None:
@@ -53,6 +57,8 @@ def read_overview(view: View) -> Overview | None:
         _months(view),
         _types(view),
         _units(view),
+        funnel_panel(view, RESOLUTION, key="funnel"),
+        _signals(view),
     )
 
 
@@ -179,3 +185,12 @@ def _units(view: View) -> Panel:
     title = findings.units_title(frame, month=view.month, language=view.language)
     drawing = charts.dots(findings.units_chart(frame, view.language), description=title)
     return Panel("units", title, text("stations.subtitle", view.language, month=month), (asked,), drawing, pick="org")
+
+
+def _signals(view: View) -> Panel:
+    """The night's list; of the whole bureau, whatever unit is chosen."""
+    rows = signals.read_series(view.board, view.language)
+    listed = signals.listed(rows) if signals.is_judged(rows) else rows.clear()
+    title = signals.list_title(listed, view.language)
+    subtitle = text("signals.overview", view.language, answer=signals.answer(rows, view.language), page="signals")
+    return Panel("signals", title, subtitle, table=listed if listed.height else None)

@@ -10,7 +10,7 @@ import polars as pl
 from pages.components.drawing import Drawing
 from pages.components.labels import text
 from pages.components.view import Asked, View
-from warehouse.comparison_row import ComparisonRow, Flag
+from warehouse.comparison_row import ComparisonRow
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
 from warehouse.wording import (
@@ -18,6 +18,7 @@ from warehouse.wording import (
     format_base,
     format_change,
     format_change_interval,
+    format_notes,
     format_value,
     format_value_interval,
     format_verdict,
@@ -29,7 +30,8 @@ class Panel:
     """A chart or a table with its title (the finding) and subtitle (what, of when, how to read it).
 
     `key` names it on its page: in keys of widgets, file names and tests. Where neither drawing nor table is given, the
-    subtitle says why. `pick`: the filter that a click on a mark sets. `table` has columns named by keys of `column.`.
+    subtitle says why. `pick`: the filter that a click on a mark sets. `derived`: the formula of figures that are
+    computed from those asked. `table` has columns named by keys of `column.`.
     """
 
     key: str
@@ -39,15 +41,20 @@ class Panel:
     drawing: Drawing | None = None
     table: pl.DataFrame | None = None
     pick: Literal["", "org", "type"] = ""
+    derived: str = ""
 
 
 def behind(asked: Asked, language: Language) -> pl.DataFrame:
-    """The table behind a chart: every row of a question in words, one column a dimension, then the figures."""
-    return pl.DataFrame(
+    """The table behind a chart: every row of a question in words, one column a dimension, then the figures.
+
+    Of beats the count alone: one officer and one auxiliary are not compared.
+    """
+    table = pl.DataFrame(
         [_cells(row, asked.metric, language) for row in asked.rows],
         schema=dict.fromkeys([*asked.by, *FIGURES], pl.String),
         orient="row",
     )
+    return table.select(*asked.by, "value") if "beat" in asked.by else table
 
 
 FIGURES = ("value", "value_interval", "base", "change", "change_interval", "verdict", "notes")
@@ -62,13 +69,8 @@ def _cells(row: ComparisonRow, metric: Metric, language: Language) -> tuple[str,
         format_change(row, metric, language),
         format_change_interval(row, metric, language),
         format_verdict(row, metric, language),
-        text("details.joiner", language).join(flag_words(flag, language) for flag in row.flags),
+        format_notes(row, metric, language),
     )
-
-
-def flag_words(flag: Flag, language: Language) -> str:
-    """The words of a flag for a cell."""
-    return text(f"flag.{flag}", language)
 
 
 def missing_words(asked: Asked, view: View) -> str:

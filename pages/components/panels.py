@@ -24,7 +24,7 @@ def show(panel: Panel, view: View) -> None:
             with st.container(height=cards.TALLEST if is_tall else "content", border=False):
                 _draw(panel, view)
         if panel.table is not None and panel.table.height:
-            cards.grid(panel.table, alt_text=t("details.alt", title=panel.title))
+            cards.grid(panel.table, alt_text=t("details.alt", title=panel.title), key=panel.key)
         st.space("stretch")
         fold(panel, view)
 
@@ -40,6 +40,14 @@ def show_cards(figures: Sequence[Kpi], panel: Panel, view: View) -> None:
     """The cards of a page, and below them one fold for all of their figures."""
     cards.kpis(figures)
     fold(panel, view)
+
+
+def show_totals(figures: Sequence[Kpi], panel: Panel, view: View) -> None:
+    """Figures side by side as plain numbers, under a title of their own."""
+    with st.container(border=True, gap="xsmall", key=f"panel-{panel.key}"):
+        cards.heading(panel.title, panel.subtitle)
+        cards.kpis(figures, key=panel.key)
+        fold(panel, view)
 
 
 def _draw(panel: Panel, view: View) -> None:

@@ -15,7 +15,7 @@ from pages.components.labels import text
 from pages.components.panel import Panel, missing_words
 from pages.components.view import LATEST, Asked, View
 from warehouse.metrics import METRICS
-from warehouse.wording import format_period, format_value, sentence_of
+from warehouse.wording import begin_sentence, format_period, format_value, sentence_of
 
 CLOSED, RECEIVED, MEDIATED = "resolution_rate_closed", "resolution_rate_received", "mediation_success_rate"
 # What the switch offers, by its code in the URL.
@@ -46,6 +46,12 @@ class Resolution:
     places: Panel
     sessions: Panel
     referrals: Panel
+
+
+def definition_names(view: View) -> dict[str, str]:
+    """What the switch calls each definition."""
+    names = {code: METRICS[metric].name.in_language(view.language) for code, metric in DEFINITIONS.items()}
+    return {code: begin_sentence(name) for code, name in names.items()}
 
 
 def read_resolution(view: View) -> Resolution | None:

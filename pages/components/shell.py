@@ -11,6 +11,7 @@ import streamlit as st
 from pages.components import cards, commands
 from pages.components.data import Board, last_days, open_board, read
 from pages.components.figures import headline_day
+from pages.components.filters import enter_page
 from pages.components.labels import keep_language, language, switch_language, t
 from warehouse.reference import Language
 from warehouse.wording import format_date, format_moment
@@ -40,6 +41,7 @@ def _go_through_menu() -> None:
 def open_page(name: str) -> Board | None:
     """Draw the head of a page; the board to read from, or None where there is nothing to show yet."""
     _go_through_menu()
+    enter_page(name)
     # Screen readers and hyphenation go by it; Streamlit serves its page as English.
     st.html(
         f"<script>document.documentElement.lang = '{HTML_LANG[language()]}'</script>",
@@ -128,7 +130,8 @@ def _warnings(board: Board, days: dict[str, date]) -> None:
         refused, held = len(night.get("refused", ())), len(night.get("held", ()))
         st.warning(t("load.look_text", refused=refused, held=held, page="data_quality"))
     published = night.get("generation")
-    if board.generation and published and published != board.generation.id:
+    # Not merely another one: between the flip and the night's report the newest generation has no report yet.
+    if board.generation and published and published > board.generation.id:
         st.warning(t("load.rolled_back", id=board.generation.id))
     age = _days_old(board, until) if until else None
     if until and age and board.built_at:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 import duckdb
 
@@ -21,7 +21,7 @@ from warehouse.survival_curve import Curve
 
 LATEST = "latest-month"
 # Why there are no rows: nothing of the feed was ever delivered, not yet for that period, or the generation was built by
-# an earlier release and lacks a table.
+# an earlier release and lacks a table or a column.
 Missing = Literal["", "feed", "period", "older"]
 
 
@@ -88,6 +88,11 @@ class View:
     basis: Basis = "yoy"
     kind: Kind | None = None
     is_public: bool = False
+    # A page's own switches by their names in the URL, and what it narrows by wherever a metric has the dimension.
+    options: tuple[tuple[str, str], ...] = ()
+    narrowed: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    # What the page of this run was built by: to build it again for the public.
+    builders: list[Callable[[Any], Any]] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def identity(self) -> tuple[object, ...]:
@@ -95,7 +100,7 @@ class View:
         generation = self.board.generation
         source = (generation.id, str(generation.directory)) if generation else ()
         kind = (self.kind.dimension, self.kind.code) if self.kind else ()
-        chosen = (self.unit.code, self.period, self.basis, kind, self.is_public)
+        chosen = (self.unit.code, self.period, self.basis, kind, self.is_public, self.options, self.narrowed)
         return (source, str(self.board.folder), self.language, *chosen)
 
     @property
@@ -136,6 +141,7 @@ class View:
         wanted = {} if everywhere else dict(self.unit.where)
         if self.kind:
             wanted[self.kind.dimension] = (self.kind.code,)
+        wanted |= dict(self.narrowed)
         filters = {name: codes for name, codes in wanted.items() if name in declared.dimensions} | dict(where or {})
         left_out = tuple(name for name in wanted if name not in declared.dimensions)
         asked = Asked(
@@ -159,7 +165,7 @@ class View:
                 is_public=self.is_public,
                 language=self.language,
             )
-        except duckdb.CatalogException:
+        except (duckdb.CatalogException, duckdb.BinderException):
             return replace(asked, missing="older")
         return replace(asked, rows=tuple(rows))
 

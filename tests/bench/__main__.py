@@ -1,4 +1,4 @@
-"""./run bench [NAME …] [--quick] [--json]"""
+"""./run bench [NAME …] [--quick] [--json] [--profile]"""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import argparse
 import json
 import sys
 
-from tests.bench import alarms, ingest, queries
+from tests.bench import alarms, ingest, pages, queries
 from tests.bench.measure import machine
 
-BENCHMARKS = {"ingest": ingest.run, "alarms": alarms.run, "queries": queries.run}
+BENCHMARKS = {"ingest": ingest.run, "alarms": alarms.run, "queries": queries.run, "pages": pages.run}
 
 
 def main() -> int:
@@ -18,8 +18,12 @@ def main() -> int:
     parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME", help=" ".join(BENCHMARKS))
     parser.add_argument("--quick", action="store_true", help="a tenth of the size, one round")
     parser.add_argument("--json", action="store_true", dest="as_json")
+    parser.add_argument("--profile", action="store_true", help="where a run of every page spends its time (pages only)")
     options = parser.parse_args()
-    results = {name: BENCHMARKS[name](quick=options.quick) for name in options.names or BENCHMARKS}
+    if options.profile:
+        results = {"pages": pages.profile(quick=options.quick)}
+    else:
+        results = {name: BENCHMARKS[name](quick=options.quick) for name in options.names or BENCHMARKS}
     if options.as_json:
         print(json.dumps({"machine": machine(), **results}, ensure_ascii=False, indent=1))
     else:

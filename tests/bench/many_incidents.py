@@ -7,7 +7,7 @@ import json
 import sys
 import time
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -57,7 +57,7 @@ def months() -> list[date]:
     return [date(number // 12, number % 12 + 1, 1) for number in range(last - MONTHS + 1, last + 1)]
 
 
-def make_month(random: Random, month: date, rows: int) -> pl.DataFrame:
+def make_month(random: Random, month: date, rows: int, stations: Sequence[str] = STATIONS) -> pl.DataFrame:
     """Records of one month: half settled the same day, the rest after days or months, a few never."""
     length = monthrange(month.year, month.month)[1]
     received = np.datetime64(month, "D") + random.integers(0, length, rows)
@@ -69,7 +69,7 @@ def make_month(random: Random, month: date, rows: int) -> pl.DataFrame:
             "incident_key": _keys(random, rows),
             "received_on": received,
             "days_to_close": waited,
-            "org_code": _pick(random, rows, {code: 20 - place for place, code in enumerate(STATIONS)}),
+            "org_code": _pick(random, rows, {code: 20 - place for place, code in enumerate(stations)}),
             "dispute_type_code": _pick(random, rows, {code: 30 - place for place, code in enumerate(types)}),
             "channel_code": _pick(random, rows, CHANNELS),
             "first_responder_code": _pick(random, rows, RESPONDERS),
@@ -146,19 +146,25 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def _batches(rows: int) -> Iterator[tuple[str, str, pl.DataFrame, list[str] | None]]:
-    """Feed, name, records and window of every batch."""
-    yield "org", "00", _organisations(), None
+def _batches(rows: int, stations: Sequence[str]) -> Iterator[tuple[str, str, pl.DataFrame, list[str] | None]]:
+    """Feed, name, records and window of every batch; organisations only where they are ours."""
+    if stations == STATIONS:
+        yield "org", "00", _organisations(), None
     random, starts = np.random.default_rng(1), months()
     for number, month in enumerate(starts):
         share = rows * (number + 1) // len(starts) - rows * number // len(starts)
         last = month.replace(day=monthrange(month.year, month.month)[1])
-        yield "incident", f"{number:02}", make_month(random, month, share), [month.isoformat(), last.isoformat()]
+        yield (
+            "incident",
+            f"{number:02}",
+            make_month(random, month, share, stations),
+            [month.isoformat(), last.isoformat()],
+        )
 
 
-def write_archive(data: Path, rows: int) -> None:
-    """`rows` incidents in monthly batches, and the organisations they belong to."""
-    for feed, name, frame, window in _batches(rows):
+def write_archive(data: Path, rows: int, stations: Sequence[str] = STATIONS) -> None:
+    """`rows` incidents in monthly batches, and the organisations they belong to; those of other stations alone."""
+    for feed, name, frame, window in _batches(rows, stations):
         target = data / "archive" / feed / f"{feed}-{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
         frame.write_parquet(target, compression="zstd", compression_level=1)

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from etl.pseudonyms import Key, KeyRefused, WrongKey, default_key_file, ensure_key
+from etl.pseudonyms import Key, KeyRefused, WrongKey, default_key_file, ensure_key, kept_half, published_half
 
 SECRET = bytes(range(32))
 KEY = Key(SECRET)
@@ -27,6 +27,15 @@ def by_hand(text: str, purpose: str) -> str:
 def test_pseudonyms_are_hmac_sha256_under_the_key_of_their_purpose(cells: list[str | None], purpose: str) -> None:
     made = KEY.pseudonyms(pl.Series("id", cells, dtype=pl.String), purpose=purpose)
     assert made.to_list() == [None if cell is None else by_hand(cell, purpose) for cell in cells]
+
+
+@given(st.text())
+def test_what_is_published_is_the_other_half_of_the_digest(cell: str) -> None:
+    derived = hmac.new(SECRET, b"fengqiao purpose incident", hashlib.sha256).hexdigest()
+    digest = hmac.new(derived.encode(), cell.encode(), hashlib.sha256).hexdigest()
+    digests = pl.DataFrame({"id": [cell]}).select(KEY.digest("id", purpose="incident"))
+    halves = digests.select(kept_half("id").alias("kept"), published_half("id").alias("published"))
+    assert halves.row(0) == (digest[:32], digest[32:])
 
 
 def test_hmac_agrees_with_the_published_vector() -> None:
@@ -46,7 +55,7 @@ def test_purposes_and_keys_cannot_be_joined() -> None:
     text = pl.Series(["JQ1"])
     made = {
         KEY.pseudonyms(text, purpose="incident")[0],
-        KEY.pseudonyms(text, purpose="incident_published")[0],
+        KEY.pseudonyms(text, purpose="dispute")[0],
         Key(bytes(32)).pseudonyms(text, purpose="incident")[0],
     }
     assert len(made) == 3

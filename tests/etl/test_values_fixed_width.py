@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from etl.values import parse_datetimes
 from etl.values.fixed_width import read_fixed
 
 STYLES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S")
@@ -47,7 +48,6 @@ def test_anything_else_is_null_and_never_an_error(cells: list[str | None]) -> No
         "2025-01-01 24:00",
         "2025-01-01 08:60",
         "2025-01/01 08:00",
-        "2025-01-01T08:00",
         "+025-01-01 08:00",
         "２025-1-1 8:00",
     ],
@@ -60,3 +60,11 @@ def test_impossible_and_odd_cells_are_left_to_the_parser(cell: str) -> None:
 def test_leap_days_are_days() -> None:
     found = read_fixed(pl.Series(["2024-02-29", "2000-02-29", "1900-02-29"])).to_list()
     assert found == [datetime(2024, 2, 29), datetime(2000, 2, 29), None]
+
+
+@pytest.mark.parametrize("cell", ["2025-01-01T08:00", "2025-01-01 24:00", "2025-01-01 08Z00", "2025-01-01+08:00"])
+def test_a_column_with_one_odd_cell_reads_as_cell_by_cell(cell: str) -> None:
+    found = parse_datetimes(pl.Series(["2025-01-01 08:00", cell, None]), latest=date(2026, 1, 1))
+    alone = parse_datetimes(pl.Series([cell]), latest=date(2026, 1, 1))
+    assert found.values.to_list() == [datetime(2025, 1, 1, 8), alone.values[0], None]
+    assert found.fault.to_list() == [None, alone.fault[0], None]

@@ -8,8 +8,24 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
-PAGES = ("overview", "resolution", "signals", "definitions", "data_quality")
+PAGES = (
+    "overview",
+    "disputes",
+    "resolution",
+    "signals",
+    "satisfaction",
+    "visits",
+    "work",
+    "stations",
+    "definitions",
+    "data_quality",
+)
 TEXTS = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "badge")
+
+
+def path_of(name: str) -> str:
+    """Where a page lies in the board's address: the first one at the root."""
+    return "" if name == PAGES[0] else name
 
 
 def open_page(name: str, **parameters: str) -> AppTest:

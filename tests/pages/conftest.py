@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.pages.small_bureau import archive, batches, organisations, publish_generation, write_night
+from tests.pages.working_bureau import publish_working_bureau
 
 OLD, NEW = "20261005T021400", "20261106T021400"
 
@@ -46,3 +47,18 @@ def built_empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("empty")
     publish_generation(data, NEW, [archive(data / "archive", "org", "org", organisations())])
     return data
+
+
+@pytest.fixture(scope="session")
+def built_working(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small bureau at work: visits, lists, answers and services of two Octobers."""
+    data = tmp_path_factory.mktemp("working")
+    publish_working_bureau(data, NEW)
+    return data
+
+
+@pytest.fixture
+def working(built_working: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The bureau at work as what FENGQIAO_DATA names."""
+    monkeypatch.setenv("FENGQIAO_DATA", str(built_working))
+    return built_working

@@ -84,7 +84,12 @@ def read_published(connection: duckdb.DuckDBPyConnection) -> Published:
             row["on_time_minutes"] = station.get("on_time_minutes")
             row["dispute_group_code"] = groups.get(row.get("dispute_type_code"))
             row["visit_category_code"] = row.get("category_code")
+            received, hour = row.get("received_on"), row.get("received_hour")
+            row["weekday_code"] = str(received.isoweekday()) if received else None
+            row["hour_code"] = None if hour is None else f"{hour // 10}{hour % 10}"
             row["mediation_place_code"] = row.get("place_code")
+            # Where work was done; an incident's channel is where it came from.
+            row["service_channel_code"] = row.get("channel_code")
     return Published(tables, until)
 
 
@@ -99,6 +104,10 @@ def cells(published: Published, metric: str, start: date, end: date, by: str | N
     if by == "month":
         months = {f"{first:%Y-%m}": _cell(published, metric, first, last) for first, last in months_of(start, end)}
         return {month: figure for month, figure in months.items() if figure is not None}
+    if by == "day":
+        every = (start + number * DAY for number in range((end - start).days + 1))
+        days = {day.isoformat(): _cell(published, metric, day, day) for day in every}
+        return {day: figure for day, figure in days.items() if figure is not None}
     return _cells(published, metric, start, end, by)
 
 
@@ -305,14 +314,27 @@ def _residents(of_unit: Mapping[int, int], year: int) -> int:
 
 
 def _satisfaction(published: Published, metric: str, start: date, end: date, by: str | None) -> dict[Key, Figure]:
-    rows = [row for row in published.tables["fct_satisfaction"] if row["scale_points"] == 5]
+    every = published.tables["fct_satisfaction"]
+    rows = [row for row in every if row["scale_points"] == 5]
     surveys = [code for code in published.tables["dim_code"] if code["list_code"] == "survey"]
     headlines = {code["code"] for code in surveys if "headline" in (code["flags"] or "")}
     headlines &= {row["survey_code"] for row in rows}
+    if metric == "answer_level_share":
+        rows = _for_each_level(every, by)
     if headlines and by not in ("survey", "subject"):
         rows = [row for row in rows if row["survey_code"] in headlines]
     inside = [row for row in rows if _is_inside(_days(row), start, end)]
     return _summed(_grouped(inside, by), SURVEYED[metric], 1, is_ratio=True)
+
+
+def _for_each_level(rows: Iterable[Row], by: str | None) -> list[Row]:
+    """An answer stands below the line of every level of its scale; asked of no level, it is "very satisfied" of 5."""
+    levels = [(row, level) for row in rows for level in range(1, row["scale_points"] + 1)]
+    return [
+        row | {"of_level": level, "level_code": f"{row['scale_points']}-{level}"}
+        for row, level in levels
+        if by == "level" or (row["scale_points"], level) == (5, 5)
+    ]
 
 
 # --- daily work -------------------------------------------------------------------------------------------------------

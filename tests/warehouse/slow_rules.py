@@ -146,6 +146,8 @@ RULES: dict[str, tuple[Rule, int, bool]] = {
     "visit_count": (_column("visit_count"), 1, False),
     "households_visited_count": (_column("households_count"), 1, False),
     "opinion_count": (_column("opinions_count"), 1, False),
+    "visit_dispute_found_count": (_column("disputes_found_count"), 1, False),
+    "visit_dispute_settled_count": (_column("disputes_settled_count"), 1, False),
     "disputes_found_per_100_visits": (_found, 100, False),
 }
 FOLLOWED = ("repeat_rate_90d", "escalation_rate_per_1000")
@@ -179,6 +181,10 @@ def _answers(levels: Sequence[int]) -> Rule:
     return rule
 
 
+def _at_level(row: Row) -> Parts:
+    return _answers((row["of_level"],))(row)
+
+
 def _responses(row: Row) -> Parts:
     return Fraction(int(_is_valid(row))), Fraction(1)
 
@@ -198,6 +204,7 @@ SURVEYED: dict[str, Rule] = {
     "satisfaction_rate_top2": _answers((4, 5)),
     "satisfaction_rate_top3": _answers((3, 4, 5)),
     "dissatisfaction_rate": _answers((1, 2)),
+    "answer_level_share": _at_level,
     "survey_response_rate": _responses,
     "satisfaction_lowest_rate": _lowest,
     "satisfaction_highest_rate": _highest,
@@ -228,6 +235,8 @@ WORK_COUNTS: dict[str, tuple[str, str, str]] = {
     "public_meeting_count": ("public_meeting", "done", "time"),
     "public_meeting_guest_count": ("public_meeting", "persons", "person_time"),
     "suggestion_received_count": ("suggestion", "received", "item"),
+    "suggestion_answered_count": ("suggestion", "answered", "item"),
+    "suggestion_declined_count": ("suggestion", "refused_with_reason", "item"),
     "outreach_material_count": ("outreach_material", "done", "copy"),
     "warning_posted_count": ("warning_posted", "done", "item"),
     "online_answer_count": ("online_consult", "answered", "item"),
@@ -240,6 +249,12 @@ WORK_COUNTS: dict[str, tuple[str, str, str]] = {
     "dispute_sweep_count": ("dispute_sweep", "done", "time"),
     "dispute_sweep_found_count": ("dispute_sweep", "found", "case"),
     "joint_patrol_count": ("joint_patrol", "done", "time"),
+    "joint_patrol_person_count": ("joint_patrol", "persons", "person_time"),
+    "market_day_received_count": ("market_day", "received", "item"),
+    "inspection_found_count": ("inspection", "found", "item"),
+    "sales_report_count": ("sales_report", "done", "item"),
+    "vehicle_driver_service_count": ("vehicle_driver", "completed", "item"),
+    "legal_advice_count": ("legal_advice", "completed", "item"),
 }
 
 

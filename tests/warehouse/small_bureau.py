@@ -90,10 +90,13 @@ def random_case(chance: random.Random, first: date, last: date) -> Row:
     days = min(int(chance.expovariate(1 / 25)), longest) if is_closed and chance.random() < 0.93 else None
     is_returned = is_closed and chance.random() < 0.15
     urgent = chance.choice((True, True, False, None))
+    # Every hour, and none at all on five days of 29.
+    hour = day.toordinal() % 29
     return case(
         day,
         outcome,
         days=days,
+        received_hour=hour if hour < 24 else None,
         dispute_type_code=chance.choice(TYPES),
         channel_code=chance.choice(
             ("call_110", "call_110", "walk_in", "found_on_visit", "grid_report", "unknown", None)

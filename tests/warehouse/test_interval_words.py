@@ -33,7 +33,7 @@ SHARE = row(
 
 @pytest.mark.parametrize(
     ("given", "zh", "en"),
-    [(COUNT, "764.8 至 878.1", "764.8 to 878.1"), (SHARE, "94.9% 至 97.5%", "94.9% to 97.5%")],
+    [(COUNT, "764.8至878.1", "764.8 to 878.1"), (SHARE, "94.9%至97.5%", "94.9% to 97.5%")],
 )
 def test_the_interval_of_a_value(given: ComparisonRow, zh: str, en: str) -> None:
     assert format_value_interval(given, METRICS[given.metric], "zh") == zh
@@ -43,8 +43,8 @@ def test_the_interval_of_a_value(given: ComparisonRow, zh: str, en: str) -> None
 @pytest.mark.parametrize(
     ("given", "zh", "en"),
     [
-        (COUNT, "-28.1 至 -13.6%", "-28.1 to -13.6%"),
-        (SHARE, "-1.2 至 +3.4 个百分点", "-1.2 to +3.4 percentage points"),
+        (COUNT, "-28.1%至-13.6%", "-28.1% to -13.6%"),
+        (SHARE, "-1.2至+3.4个百分点", "-1.2 to +3.4 percentage points"),
     ],
 )
 def test_the_interval_of_a_change(given: ComparisonRow, zh: str, en: str) -> None:
@@ -55,7 +55,7 @@ def test_the_interval_of_a_change(given: ComparisonRow, zh: str, en: str) -> Non
 def test_a_bound_without_limit_is_left_out() -> None:
     metric = METRICS["dispute_incident_count"]
     open_above = row("dispute_incident_count", value=40.0, base_value=20.0, interval_low=0.5, change=20.0, verdict="up")
-    assert format_change_interval(open_above, metric, "zh") == "+50.0% 以上"
+    assert format_change_interval(open_above, metric, "zh") == "+50.0%以上"
 
 
 def test_too_few_cases_have_no_interval_of_their_rate() -> None:

@@ -42,6 +42,8 @@ FACTS_OF_INCIDENT = {
     "mediation_kind",
     "referral_target",
     "risk_level",
+    "weekday",
+    "hour",
 }
 WINDOWS_OF_FACTS = ("2024-02-29..2024-04-05", "rolling12")
 # A macro has one query for every window; the engine chooses marts by what the window is.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from datetime import date
 from typing import Any
@@ -10,9 +11,10 @@ import duckdb
 import pytest
 
 from tests.warehouse.small_archive import SmallArchive
-from warehouse.comparison import NotAsked, ask, read_facts
+from warehouse.comparison import NotAsked, ask, compare, read_facts
 from warehouse.facts import Facts
-from warehouse.standardisation import Standardised, standardise
+from warehouse.reference import Language
+from warehouse.standardisation import Standardised, ratio_interval, standardise
 
 DAY = date(2026, 1, 20)
 # station, type, channel, resolved, failed: neighbours settle easily, land does not, calls less than visits.
@@ -73,11 +75,27 @@ def test_a_station_is_measured_against_the_bureaus_rates_for_its_own_cases(facts
     assert one.standardised_rate == pytest.approx(19 / 37)
 
 
-def test_the_interval_is_the_exact_poisson_one_of_the_observed(facts: Facts) -> None:
+def test_the_interval_of_rare_events_is_the_exact_poisson_one() -> None:
+    low, high = ratio_interval([10, 0], [20, 0], [400, 3], is_common=False)
+    # Published limits of 10 events (Ulm 1990): 4.7954 and 18.3904.
+    assert low[0] == pytest.approx(4.7954 / 20, abs=1e-4)
+    assert high[0] == pytest.approx(18.3904 / 20, abs=1e-4)
+    assert math.isnan(low[1])
+
+
+def test_where_most_cases_are_settled_the_others_are_the_rare_events(facts: Facts) -> None:
+    # 19 of 37 are; S1: 9 of 14, 9 expected, so 5 others; published limits of 5 events (Garwood 1936): 1.6235, 11.6683.
     one = found(facts)["S1"]
-    # Published factors for 9 events (Ulm 1990): 4.1154 and 17.0848.
-    assert one.ratio_low == pytest.approx(4.1154 / 9, abs=1e-4)
-    assert one.ratio_high == pytest.approx(17.0848 / 9, abs=1e-4)
+    assert one.ratio_low == pytest.approx((14 - 11.6683) / 9, abs=1e-4)
+    assert one.ratio_high == pytest.approx((14 - 1.6235) / 9, abs=1e-4)
+
+
+def test_few_units_are_held_against_chance_alone(facts: Facts) -> None:
+    # S1 expects 5 others among 14: even all 14 of them are within (1 + 3.0902 / (2 sqrt 5))^2 x 5 = 14.3, and none at
+    # all is no wonder either (P(0 | 5) = 0.0067), so no ratio could lie outside.
+    one = found(facts)["S1"]
+    assert one.far_low == 0
+    assert one.far_high == pytest.approx(14 / 9)
 
 
 def test_expected_events_add_up_to_the_observed_ones(facts: Facts) -> None:
@@ -88,3 +106,17 @@ def test_expected_events_add_up_to_the_observed_ones(facts: Facts) -> None:
 def test_what_is_no_share_cannot_be_standardised(facts: Facts) -> None:
     with pytest.raises(NotAsked, match="dispute_incident_count"):
         standardise(facts, ask(facts, "dispute_incident_count", "2026-01"))
+
+
+def test_observed_and_cases_are_those_of_the_metric_itself(facts: Facts) -> None:
+    rows = compare(facts, ask(facts, "resolution_rate_closed", "2026-01", by=["station"]))
+    by_metric = {row.keys["station"]: (row.numerator, row.denominator) for row in rows if row.denominator}
+    assert {code: (one.observed, one.denominator) for code, one in found(facts).items()} == by_metric
+
+
+def test_names_are_in_the_language_asked_for(facts: Facts) -> None:
+    question = ask(facts, "resolution_rate_closed", "2026-01")
+    languages: tuple[Language, ...] = ("zh", "en")
+    for place, language in enumerate(languages):
+        names = [one.name for one in standardise(facts, question, language=language)]
+        assert names == [facts.names["station"][code][place] for code in ("S1", "S2")]

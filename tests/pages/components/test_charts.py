@@ -129,5 +129,5 @@ def test_changes_lie_around_no_change() -> None:
 def test_charts_of_nothing_can_be_drawn() -> None:
     assert charts.dots(ROWS.clear(), description="d").spec["height"] == charts.ROW_HEIGHT
     empty = charts.changes(TYPES.clear(), extent=0.2, words=("a", "b", "c", "d"), description="d")
-    assert empty.spec["height"] == charts.ROW_HEIGHT
+    assert empty.spec["height"] == charts.ROW_HEIGHT + charts.AXIS_HEIGHT
     assert year(YEAR.clear()).spec["description"] == "d"

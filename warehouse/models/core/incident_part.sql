@@ -26,6 +26,8 @@ select
     p.period_start,
     p.period_end,
     p.month_start,
+    p.weekday,
+    p.received_hour,
     case when p.is_total and p.closed_count is not null then p.period_start else p.closed_on end
         as closed_period_start,
     case when p.is_total and p.closed_count is not null then p.period_end else p.closed_on end

@@ -1,0 +1,194 @@
+"""Twenty nights published one after another under eight readers: no error, no page of two generations, none too old."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from itertools import cycle
+from pathlib import Path
+from threading import Condition
+
+import polars as pl
+import pytest
+
+from tests.pages.app import PAGES, path_of
+from tests.pages.small_bureau import MONTHS, archive, batches, incidents, month_end, publish_generation, write_night
+from tests.served.server import Server, serve
+from tests.served.session import PageRun, Session, open_session
+from warehouse.generations import publish, read_json
+
+PUBLISHES, READERS = 20, 8
+# Three kinds of night in turn, so that a night differs from the one before, the one after and the ones next to them.
+KINDS = 3
+# Nights before anybody looks; from then on as many are kept as ever will be.
+BEFORE = 3 * KINDS
+# So many runs end between two nights. A run in hand meets two or three nights, but never the removal of its own.
+RUNS_A_NIGHT = 3
+WAIT_SECONDS = 120.0
+# Page and parameters; one definition is open, so that its latest month is asked for.
+View = tuple[str, tuple[tuple[str, str], ...]]
+VIEWS: list[View] = [*((page, ()) for page in PAGES), ("definitions", (("q", "dispute_incident_count"),))]
+GENERATION = re.compile(r"\b20261106T(\d{6})\b")
+
+
+def generation_of(number: int) -> str:
+    """The name of a night's generation."""
+    return f"20261106T{number:06}"
+
+
+@dataclass(frozen=True)
+class Bureau:
+    """Three built warehouses with figures of their own, published in turn under ever new names."""
+
+    data: Path
+    kinds: Path
+
+    def publish(self, number: int) -> None:
+        """The next night."""
+        name = generation_of(number)
+        building = self.data / "building" / name
+        shutil.copytree(self.kinds / str(number % KINDS), building)
+        publish(self.data, building, name, {**read_json(building / "manifest.json"), "id": name})
+        write_night(self.data, generation=name)
+
+
+@pytest.fixture(scope="module")
+def bureau(tmp_path_factory: pytest.TempPathFactory) -> Bureau:
+    """The small bureau, in whose second and third kind of night A1 has ten and twenty disputes a month more."""
+    built, folder = tmp_path_factory.mktemp("built"), tmp_path_factory.mktemp("kinds")
+    delivered = [batch for batch in batches(built / "archive") if not batch.name.startswith("incident-A1")]
+    for kind in range(KINDS):
+        own = []
+        for first in MONTHS:
+            rows = incidents("A1", first) if first <= date(2026, 10, 1) else []
+            window = [first.isoformat(), month_end(first).isoformat()]
+            more = [rows[0]] * (10 * kind) if rows else []
+            name = f"incident-A1-{kind}-{first:%Y%m}"
+            own.append(archive(built / "archive", "incident", name, rows + more, window=window, reports_for=["A1"]))
+        generation = publish_generation(built, generation_of(kind), [*delivered, *own])
+        generation.directory.rename(folder / str(kind))
+    return Bureau(tmp_path_factory.mktemp("publishing") / "data", folder)
+
+
+@pytest.fixture(scope="module")
+def board(bureau: Bureau, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The board, from when it has had its first nights."""
+    for number in range(BEFORE):
+        bureau.publish(number)
+    log = tmp_path_factory.mktemp("board") / "log"
+    with serve(log, environment={"FENGQIAO_DATA": str(bureau.data)}) as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Read:
+    """One run of a page, and when it was asked for and over.
+
+    `night`: the newest that it names, None where it names none; in `shown` nights are told by how far before it.
+    """
+
+    view: View
+    began: float
+    ended: float
+    shown: tuple[str, ...]
+    night: int | None
+    problems: tuple[str, ...]
+
+
+def read(session: Session, view: View) -> Read:
+    """Run a page, and keep every text and every point that it shows."""
+    began = time.monotonic()
+    run = session.run(path_of(view[0]), dict(view[1]))
+    ended, texts = time.monotonic(), [*run.texts(), *points(run)]
+    night = max((int(number) for text in texts for number in GENERATION.findall(text)), default=None)
+    shown = tuple(GENERATION.sub(lambda name: str(int(name[1]) - (night or 0)), text) for text in texts)
+    return Read(view, began, ended, shown, night, (*run.problems,))
+
+
+def points(run: PageRun) -> Iterator[str]:
+    """The rows behind every chart."""
+    for chart in run.elements("vega_lite_chart"):
+        for data in [chart.data, *(dataset.data for dataset in chart.datasets)]:
+            if data.data:
+                yield str(pl.read_ipc_stream(data.data).rows())
+
+
+class Readers:
+    """How many runs are over, and whether there will be more nights; readers count, the night waits for them."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.over, self.is_last = server, 0, False
+        self.counted = Condition()
+
+    def keep_reading(self, first: int) -> list[Read]:
+        """One reader, who goes from page to page until the last night has been seen."""
+        done: list[Read] = []
+        views = cycle(VIEWS[first % len(VIEWS) :] + VIEWS[: first % len(VIEWS)])
+        with open_session(self.server.port) as session:
+            while not self.is_last:
+                done.append(read(session, next(views)))
+                with self.counted:
+                    self.over += 1
+                    self.counted.notify()
+            # Whatever was in hand then: this one begins after the last night.
+            return [*done, read(session, next(views))]
+
+    def wait_for(self, more: int) -> None:
+        """Return when so many more runs are over."""
+        with self.counted:
+            wanted = self.over + more
+            assert self.counted.wait_for(lambda: self.over >= wanted, timeout=WAIT_SECONDS), "the readers stand still"
+
+
+def expected(bureau: Bureau, server: Server) -> dict[View, list[tuple[str, ...]]]:
+    """What each page shows of each kind of night, read while nothing moves."""
+    found: dict[View, list[tuple[str, ...]]] = {view: [] for view in VIEWS}
+    with open_session(server.port) as session:
+        for number in range(BEFORE, BEFORE + KINDS):
+            bureau.publish(number)
+            assert number % KINDS == len(found[VIEWS[0]])
+            for view in VIEWS:
+                once = read(session, view)
+                assert once.problems == (), server.log
+                assert once.night in (number, None)
+                found[view].append(once.shown)
+    return found
+
+
+def test_twenty_publishes_under_eight_readers_show_each_page_of_one_generation(bureau: Bureau, board: Server) -> None:
+    known = expected(bureau, board)
+    # Otherwise a mixture could not be told from either of the two.
+    assert len(set(known[VIEWS[0]])) == KINDS
+    readers, began, ended = Readers(board), {BEFORE + KINDS - 1: 0.0}, {BEFORE + KINDS - 1: 0.0}
+    numbers = range(BEFORE + KINDS, BEFORE + KINDS + PUBLISHES)
+    with ThreadPoolExecutor(READERS) as pool:
+        jobs = [pool.submit(readers.keep_reading, number) for number in range(READERS)]
+        try:
+            for number in numbers:
+                readers.wait_for(RUNS_A_NIGHT)
+                began[number] = time.monotonic()
+                bureau.publish(number)
+                ended[number] = time.monotonic()
+        finally:
+            readers.is_last = True
+        runs = [run for job in jobs for run in job.result()]
+
+    assert [run.problems for run in runs if run.problems] == [], board.log
+    for run in runs:
+        # Current at some moment while the page ran: not yet replaced when it began, published before it was over.
+        possible = {n for n in began if began[n] <= run.ended and ended.get(n + 1, run.ended) >= run.began}
+        # All of the page is of one of these, and so is the name that it gives.
+        whole = {n for n in possible if run.shown == known[run.view][n % KINDS]}
+        other = {n: set(run.shown) ^ set(known[run.view][n % KINDS]) for n in sorted(possible)}
+        assert whole, f"{run.view} names {run.night}; other than at {other}"
+        assert run.night is None or run.night in whole
+    assert {run.view for run in runs} == set(VIEWS)
+    seen = {run.night for run in runs}
+    assert numbers[-1] in seen
+    assert len(seen) > PUBLISHES / 2
+    assert [line for line in board.log.splitlines() if re.search("error|exception|traceback|warning", line, re.I)] == []
