@@ -171,7 +171,7 @@ def _outcomes(view: View) -> Panel:
     asked, rate = view.ask(CASES, "outcome", period=period), view.ask(RECEIVED, period=period)
     rows = findings.in_order(asked.rows, "outcome")
     if not rows or rate.row is None:
-        return _nothing(view, "outcomes", asked)
+        return _nothing(view, "outcomes", rate, asked)
     title = findings.outcomes_title(rows, asked.metric, view.language)
     values = {"period": format_period(rate.row.period, view.language)}
     values["rate"] = format_value(rate.row, rate.metric, view.language)
@@ -186,7 +186,7 @@ def _stages(view: View) -> Panel:
     early, found = (view.ask(one, period=period) for one in ("settled_before_arrival_rate", "found_before_call_rate"))
     rows = findings.in_order(asked.rows, "settled_stage")
     if not rows or early.row is None or found.row is None:
-        return _nothing(view, "stages", asked)
+        return _nothing(view, "stages", early, found, asked)
     title = findings.stages_title(early.row, early.metric, view.language)
     subtitle = text(
         "stages.subtitle",
