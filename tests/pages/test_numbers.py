@@ -25,7 +25,6 @@ WALKS = [
     *((name, {}) for name in FIGURES),
     ("overview", {"period": "2026-Q2", "basis": "previous"}),
     ("disputes", {"period": "rolling12", "lang": "en"}),
-    ("work", {"period": "2026-Q3", "lang": "en"}),
 ]
 FIELDS = (
     "value", "numerator", "denominator", "value_low", "value_high", "base_value", "base_numerator", "base_denominator",
@@ -36,7 +35,7 @@ FIELDS = (
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = tmp_path_factory.mktemp("walk") / "data"
-    words = ["demo", "--data", str(data), "--years", "3", "--incidents-per-year", "4000", "--seed", "7"]
+    words = ["demo", "--data", str(data), "--years", "3", "--incidents-per-year", "2000", "--seed", "7"]
     done = CliRunner().invoke(etl, words)
     assert done.exit_code == 0, done.output
     return data

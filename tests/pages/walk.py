@@ -41,8 +41,8 @@ NO_FIGURES = re.compile(
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 # Columns of drawings that a function of the warehouse computes from such figures, each tested where it stands.
 DERIVED = frozenset({"low", "high", "lower", "upper", "centre", "size", "limit", "far_low", "far_high"})
-# Where a mark begins and how long it is: geometry of figures that stand as text beside it.
-GEOMETRY = frozenset({"start", "end", "stop", "length", "middle", "place", "order"})
+# Where a mark begins, how long and how strong it is: geometry of figures that stand as text beside it.
+GEOMETRY = frozenset({"start", "end", "stop", "length", "before", "room", "strength"})
 
 
 @dataclass
@@ -101,17 +101,16 @@ def _texts(app: AppTest) -> Iterator[str]:
 
 def words_told(page: Page) -> Iterator[tuple[str, str]]:
     """Every number in the texts of a page and of its charts, as it is written there, and the text."""
+    in_names = _numbers_in_names(page)
     for text in [*page.texts, *_drawn_texts(page)]:
-        plain = NO_FIGURES.sub(" ", text)
-        for name in _names(page):
-            plain = plain.replace(name, " ")
-        yield from ((number, text) for number in NUMBER.findall(plain))
+        numbers = NUMBER.findall(NO_FIGURES.sub(" ", text))
+        yield from ((number, text) for number in numbers if number not in in_names)
 
 
-def _names(page: Page) -> set[str]:
-    """Names of data that hold a number, such as the hotline 12345."""
+def _numbers_in_names(page: Page) -> set[str]:
+    """Numbers that belong to a name of the data, such as the hotline 12345."""
     names = {str(value) for row in page.rows for key, value in row.items() if key.endswith("_name")}
-    return {name for name in names if NUMBER.search(name)}
+    return {number for name in names for number in NUMBER.findall(NO_FIGURES.sub(" ", name))}
 
 
 def _drawn_texts(page: Page) -> Iterator[str]:
