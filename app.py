@@ -8,31 +8,24 @@ import streamlit as st
 from pages.components.labels import t
 from pages.components.shell import enter
 
+MENU = {
+    "": ("overview",),
+    "app.disputes": ("disputes", "resolution", "signals"),
+    "app.service": ("satisfaction", "visits", "work"),
+    "app.units": ("stations",),
+    "app.data": ("definitions", "data_quality"),
+}
 ICON = Path(__file__).parent / "pages" / "components" / "icon.png"
 
 enter()
 st.set_page_config(page_title=t("app.name"), page_icon=str(ICON), layout="wide")
-page = st.navigation(
-    {
-        "": [st.Page("pages/overview.py", title=t("overview.title"), default=True)],
-        t("app.disputes"): [
-            st.Page("pages/disputes.py", title=t("disputes.title")),
-            st.Page("pages/resolution.py", title=t("resolution.title")),
-            st.Page("pages/signals.py", title=t("signals.title")),
-        ],
-        t("app.service"): [
-            st.Page("pages/satisfaction.py", title=t("satisfaction.title")),
-            st.Page("pages/visits.py", title=t("visits.title")),
-            st.Page("pages/work.py", title=t("work.title")),
-        ],
-        t("app.units"): [st.Page("pages/stations.py", title=t("stations.title"))],
-        t("app.data"): [
-            st.Page("pages/definitions.py", title=t("definitions.title")),
-            st.Page("pages/data_quality.py", title=t("data_quality.title")),
-        ],
-    },
-    position="top",
-)
+pages = {
+    t(group) if group else "": [
+        st.Page(f"pages/{name}.py", title=t(f"{name}.title"), default=name == "overview") for name in names
+    ]
+    for group, names in MENU.items()
+}
+page = st.navigation(pages, position="top")
 try:
     page.run()
 except Exception:

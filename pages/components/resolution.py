@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,7 +30,7 @@ LEVELS = ("city_bureau", "branch", "station")
 
 @dataclass(frozen=True)
 class Resolution:
-    """One period of one selection; `rates` by the code of the definition."""
+    """One period of one selection, all but the rate by month, which a reader chooses the definition of."""
 
     answer: str
     unresolved: str
@@ -39,7 +39,6 @@ class Resolution:
     ages: Panel
     outcomes: Panel
     stages: Panel
-    rates: Mapping[str, Panel]
     curve: Panel
     repeat_types: Panel
     repeat_units: Panel
@@ -59,7 +58,7 @@ def read_resolution(view: View) -> Resolution | None:
     """Everything of a view; None before there is a complete month."""
     if view.month not in figures.delivered(read(view.board, "unit_coverage"), view.unit, "incident"):
         return None
-    months = {code: _months(view, metric) for code, metric in DEFINITIONS.items()}
+    months = {metric: _months(view, metric) for metric in (CLOSED, RECEIVED)}
     asked = _card_figures(view)
     return Resolution(
         _sentence(view, asked[CLOSED]),
@@ -69,7 +68,6 @@ def read_resolution(view: View) -> Resolution | None:
         _ages(view, asked[UNRESOLVED]),
         _outcomes(view),
         _stages(view),
-        {code: _rate(view, one) for code, one in months.items()},
         _curve(view),
         _repeats(view, "repeat_types", "dispute_type" if view.kind else "dispute_group"),
         _repeats(view, "repeat_units", _next_level(view)),
@@ -130,8 +128,7 @@ def _card(view: View, asked: Asked, months: Mapping[str, Asked]) -> Kpi:
     if asked.missing or not asked.rows:
         return kpi(None, metric, (), view.language)
     last = figures.latest_complete_month(asked.rows[0].period.end)
-    known = next((one for one in months.values() if one.metric is metric), None)
-    rows = (known or view.ask(metric.id, "month", period=_months_until(last, SPARK_MONTHS))).rows
+    rows = (months.get(metric.id) or view.ask(metric.id, "month", period=_months_until(last, SPARK_MONTHS))).rows
     first = figures.months_before(last, SPARK_MONTHS - 1)
     before = tuple(
         spark(row, metric, is_whole="coverage_gap" not in row.flags or row.value is not None)
@@ -174,7 +171,7 @@ def _outcomes(view: View) -> Panel:
     asked, rate = view.ask(CASES, "outcome", period=period), view.ask(RECEIVED, period=period)
     rows = findings.in_order(asked.rows, "outcome")
     if not rows or rate.row is None:
-        return _nothing(view, "outcomes", asked)
+        return _nothing(view, "outcomes", rate, asked)
     title = findings.outcomes_title(rows, asked.metric, view.language)
     values = {"period": format_period(rate.row.period, view.language)}
     values["rate"] = format_value(rate.row, rate.metric, view.language)
@@ -189,7 +186,7 @@ def _stages(view: View) -> Panel:
     early, found = (view.ask(one, period=period) for one in ("settled_before_arrival_rate", "found_before_call_rate"))
     rows = findings.in_order(asked.rows, "settled_stage")
     if not rows or early.row is None or found.row is None:
-        return _nothing(view, "stages", asked)
+        return _nothing(view, "stages", early, found, asked)
     title = findings.stages_title(early.row, early.metric, view.language)
     subtitle = text(
         "stages.subtitle",
@@ -209,7 +206,31 @@ def _months(view: View, metric: str) -> Asked:
     return view.ask(metric, "month", period=_months_until(view.month, MONTHS))
 
 
-def _rate(view: View, asked: Asked) -> Panel:
+def read_closed(view: View) -> Panel:
+    """The rate of cases closed, by month."""
+    return _rate(view, CLOSED)
+
+
+def read_received(view: View) -> Panel:
+    """The rate of cases received, by month."""
+    return _rate(view, RECEIVED)
+
+
+def read_mediated(view: View) -> Panel:
+    """The rate of cases put to mediation, by month."""
+    return _rate(view, MEDIATED)
+
+
+# A drawing takes its time: only the one that is looked at is made.
+RATES: Mapping[str, Callable[[View], Panel]] = {
+    "closed": read_closed,
+    "received": read_received,
+    "mediated": read_mediated,
+}
+
+
+def _rate(view: View, name: str) -> Panel:
+    asked = _months(view, name)
     metric, language = asked.metric, view.language
     coverage = figures.delivered(read(view.board, "unit_coverage"), view.unit, metric.feed)
     whole = {day for day, state in coverage.items() if state.is_whole}

@@ -1,7 +1,12 @@
-"""The charts of the page on resolution: polars frame in, drawing out."""
+"""The charts of the page on resolution: polars frame in, drawing out.
+
+Each is put together once and filled with rows: a page has ten of them.
+"""
 
 from __future__ import annotations
 
+from datetime import date
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 import altair as alt
@@ -14,6 +19,8 @@ from pages.components.signal_charts import UTC, month_axis
 HEIGHT = 300
 # What Streamlit takes of a chart's height for its edges, and what an axis takes.
 PADDING, AXIS = 10, 24
+# How much wider than its longest mark a chart is, for the number behind it.
+ROOM = 1.3
 SHARE = {**Y_TITLE, "format": ".0%"}
 ROLE = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
 TIP = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title=" "), alt.Tooltip("note:N", title=" ")]
@@ -24,22 +31,25 @@ def bars(frame: pl.DataFrame, *, description: str) -> Drawing:
 
     `frame`: name, value, before (null = not compared), role, shown and note (as text).
     """
-    drawn = frame.with_columns(end=pl.max_horizontal("value", "before"))
-    base = alt.Chart(drawn).encode(y=lines(frame), tooltip=TIP)
-    scale = alt.Scale(domain=[0, _largest(drawn, "end") * 1.42], nice=False)
+    end = pl.max_horizontal("value", "before")
+    drawn = frame.with_columns(end=end, room=end.max() * ROOM)
+    return _bars(tuple(drawn.columns)).with_rows(drawn, description=description, height=height_of(frame))
+
+
+@cache
+def _bars(columns: tuple[str, ...]) -> Drawing:
+    base, ink = _rows(columns), paint(_rows(columns), "ink")
+
+    def x(column: str) -> alt.X:
+        return alt.X(f"{column}:Q", axis=None, scale=alt.Scale(zero=True, nice=False))
+
     layers = [
-        base.mark_bar(height=13, opacity=0.62).encode(x=alt.X("value:Q", axis=None, scale=scale), color=ROLE),
-        paint(base, "ink")
-        .transform_filter("datum.before !== null")
-        .mark_tick(thickness=2, size=19)
-        .encode(x=alt.X("before:Q", axis=None, scale=scale)),
-        paint(base, "ink")
-        .mark_text(align="left", dx=7)
-        .encode(x=alt.X("end:Q", axis=None, scale=scale), text="shown:N"),
+        base.mark_bar(height=13, opacity=0.62).encode(x=x("value"), color=ROLE),
+        ink.transform_filter("datum.before !== null").mark_tick(thickness=2, size=19).encode(x=x("before")),
+        ink.mark_text(align="left", dx=7).encode(x=x("end"), text="shown:N"),
+        base.mark_point(opacity=0).encode(x=x("room")),
     ]
-    return finish(
-        alt.LayerChart(layer=layers).properties(height=row_height(frame) * max(frame.height, 1) + PADDING), description
-    )
+    return finish(alt.LayerChart(layer=layers), "")
 
 
 def shares(frame: pl.DataFrame, *, reference: float | None, description: str) -> Drawing:
@@ -48,25 +58,29 @@ def shares(frame: pl.DataFrame, *, reference: float | None, description: str) ->
     `frame`: code, name, value, low, high, before (fractions, null = not given), role, shown and note (as text).
     `reference`: a line at the share of all rows together.
     """
-    drawn = frame.with_columns(end=pl.max_horizontal("value", "high", "before", pl.lit(0.0)))
-    base = alt.Chart(drawn).encode(y=lines(frame), tooltip=TIP)
-    domain = [0, min(max(_largest(drawn, "end"), reference or 0) * 1.3, 1.3)]
-    scale = alt.Scale(domain=domain, nice=False)
-    axis = alt.Axis(
-        title=None,
-        orient="top",
-        grid=True,
-        tickCount=4,
-        labelExpr="datum.value > 1 ? '' : format(datum.value, '.0%')" if domain[1] >= 0.1 else alt.Undefined,
-        format=".0%" if domain[1] >= 0.1 else ".1%",
-    )
+    end = pl.max_horizontal("value", "high", "before", pl.lit(0.0))
+    line = pl.when(pl.int_range(pl.len()) == 0).then(pl.lit(reference, pl.Float64))
+    room = (pl.max_horizontal(end.max(), pl.lit(reference or 0.0)) * ROOM).clip(upper_bound=ROOM)
+    drawn = frame.with_columns(end=end, reference=line, room=room)
+    return _shares(tuple(drawn.columns)).with_rows(drawn, description=description, height=height_of(frame) + AXIS)
+
+
+@cache
+def _shares(columns: tuple[str, ...]) -> Drawing:
+    base = _rows(columns)
+    label = "datum.value > 1 ? '' : format(datum.value, '~%')"
+    axis = alt.Axis(title=None, orient="top", grid=True, tickCount=4, labelExpr=label)
 
     def x(column: str) -> alt.X:
-        return alt.X(f"{column}:Q", scale=scale, axis=axis)
+        return alt.X(f"{column}:Q", scale=alt.Scale(zero=True, nice=False), axis=axis)
 
-    known, line = base.transform_filter("datum.value !== null"), paint(alt.Chart(drawn.head(1)), "ordinary")
+    known = base.transform_filter("datum.value !== null")
+    # A line through all rows, so without their places.
+    line = paint(_nobody(columns), "ordinary").transform_filter("datum.reference !== null")
     layers = [
-        *([line.mark_rule(strokeDash=[4, 3]).encode(x=alt.XDatum(reference))] if reference is not None else []),
+        # All rows first: the layers below leave some out, and would put those last.
+        base.mark_point(opacity=0).encode(x=x("room")),
+        line.mark_rule(strokeDash=[4, 3]).encode(x=x("reference")),
         known.mark_rule(strokeWidth=3, opacity=0.45).encode(x=x("low"), x2="high:Q", color=ROLE),
         paint(base, "ordinary")
         .transform_filter("datum.before !== null")
@@ -75,10 +89,7 @@ def shares(frame: pl.DataFrame, *, reference: float | None, description: str) ->
         pickable(known.mark_point(filled=True, size=64, opacity=1, cursor="pointer").encode(x=x("value"), color=ROLE)),
         paint(base, "ink").mark_text(align="left", dx=8).encode(x=x("end"), text="shown:N"),
     ]
-    return finish(
-        alt.LayerChart(layer=layers).properties(height=row_height(frame) * max(frame.height, 1) + PADDING + AXIS),
-        description,
-    )
+    return finish(alt.LayerChart(layer=layers), "")
 
 
 def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "en"], description: str) -> Drawing:
@@ -87,20 +98,31 @@ def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "
     `frame`: month_start, name, value (null = none), is_settled, is_outside, is_latest, is_missing, centre, lower and
     upper (null = no limits), role, shown, note and figure (as text). The axis is cut.
     """
-    base = alt.Chart(frame).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(frame, language)))
-    scale = alt.Scale(domain=_around(frame), nice=False, clamp=True)
+    months = tuple(frame["month_start"])
+    return _rate_by_month(months, tuple(frame.columns), limits, language).with_rows(frame, description=description)
+
+
+# All units of a generation have the same months.
+@lru_cache(maxsize=50)
+def _rate_by_month(
+    months: tuple[date, ...], columns: tuple[str, ...], limits: str, language: Literal["zh", "en"]
+) -> Drawing:
+    axis = month_axis(pl.DataFrame({"month_start": months}, schema={"month_start": pl.Date}), language)
+    base = _nobody(columns).encode(x=alt.X("month_start:T", scale=UTC, axis=axis))
 
     def y(column: str) -> alt.Y:
-        return alt.Y(f"{column}:Q", title=None, scale=scale, axis=alt.Axis(format=".0%", tickCount=5))
+        scale = alt.Scale(zero=False, nice=True, padding=12)
+        return alt.Y(f"{column}:Q", title=None, scale=scale, axis=alt.Axis(format="~%", tickCount=5))
 
     quiet, ink = paint(base, "ordinary"), paint(base, "ink")
     own = ink.encode(y=y("value"), tooltip=TIP)
     settled = ink.transform_calculate(settled="datum.is_settled ? datum.value : null")
-    first = quiet.transform_filter("datum.is_first_limit")
     layers = [
         quiet.mark_area(opacity=0.16, invalid="break-paths-filter-domains").encode(y=y("lower"), y2="upper:Q"),
         quiet.mark_line(strokeDash=[4, 3], strokeWidth=1.2).encode(y=y("centre")),
-        first.mark_text(align="left", dy=-8, fontSize=11).encode(y=y("upper"), text=alt.value(limits)),
+        quiet.transform_filter("datum.is_first_limit")
+        .mark_text(align="left", dy=-8, fontSize=11)
+        .encode(y=y("upper"), text=alt.value(limits)),
         settled.mark_line(strokeWidth=2.4, invalid="break-paths-filter-domains").encode(y=y("settled")),
         own.transform_filter("datum.is_settled").mark_point(filled=True, size=26, opacity=1),
         own.transform_filter("!datum.is_settled && datum.value !== null").mark_point(
@@ -117,7 +139,7 @@ def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "
         .mark_text(dy=-14, align="right", dx=12, fontWeight="bold")
         .encode(text="figure:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
+    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), "")
 
 
 def closing_curve(
@@ -126,35 +148,55 @@ def closing_curve(
     """The share closed by each day after receipt: this period as steps with its band, the base dashed.
 
     `frame`: day, share, low, high, who (this | last). `points`: day, share, name, shown, note and figure (as text):
-    days with a figure of their own; `this`, `last`: what the two periods are called.
+    days with a figure of their own; `this`, `last`: what the two periods are called, "" where there is none.
     """
-    days = points["day"].to_list()
-    last_day = max([30, *frame["day"].to_list()])
-    x_axis = alt.Axis(title=x_title, values=[0, *[day for day in days if day]], ticks=True, labelFlush=False)
-    x = alt.X("day:Q", scale=alt.Scale(domain=[0, last_day], nice=False), axis=x_axis)
-    scale = alt.Scale(domain=[0, 1], nice=False)
+    names = pl.DataFrame({"this": [this], "last": [last]})
+    template = _closing_curve(tuple(frame.columns), tuple(points.columns), x_title, y_title)
+    return template.with_rows(frame, points, names, description=description)
+
+
+@cache
+def _closing_curve(columns: tuple[str, ...], of_points: tuple[str, ...], x_title: str, y_title: str) -> Drawing:
+    days = alt.Axis(title=x_title, values=[0, 7, 15, 30, 60, 90], ticks=True, labelFlush=False)
+    x = alt.X("day:Q", scale=alt.Scale(nice=False, zero=True), axis=days)
 
     def y(column: str) -> alt.Y:
-        return alt.Y(f"{column}:Q", title=y_title, scale=scale, axis=alt.Axis(**SHARE))
+        return alt.Y(f"{column}:Q", title=y_title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(**SHARE))
 
-    base = alt.Chart(frame).encode(x=x)
+    base = _nobody(columns).encode(x=x)
     own, before = base.transform_filter("datum.who == 'this'"), base.transform_filter("datum.who == 'last'")
-    marks = paint(alt.Chart(points).encode(x=x, tooltip=TIP), "ink").encode(y=y("share"))
+    marks = paint(_nobody(of_points).encode(x=x, tooltip=TIP), "ink").encode(y=y("share"))
     step: dict[str, Any] = {"interpolate": "step-after"}
-    named: list[tuple[Role, str, int, list[int]]] = [("ink", this, 30, [1, 0]), ("ordinary", last, 12, [5, 4])]
     layers = [
         paint(own, "ordinary").mark_area(opacity=0.22, **step).encode(y=y("low"), y2="high:Q"),
         paint(before, "ordinary").mark_line(strokeDash=[5, 4], strokeWidth=1.6, **step).encode(y=y("share")),
         paint(own, "ink").mark_line(strokeWidth=2.6, **step).encode(y=y("share")),
         marks.mark_point(filled=True, size=60, opacity=1),
         marks.mark_text(dy=18, dx=4, align="left", fontWeight="bold").encode(text="figure:N"),
-        *(layer for role, name, up, dash in named if name for layer in _named(frame.head(1), role, name, up, dash)),
+        *_named("ink", "this", 30, [1, 0]),
+        *_named("ordinary", "last", 12, [5, 4]),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
+    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), "")
 
 
-def lines(frame: pl.DataFrame) -> alt.Y:
-    """The rows by name, in the frame's order; a name may have several lines."""
+def _named(role: Role, who: str, up: int, dash: list[int]) -> list[alt.Chart]:
+    """What a line is called, in the corner that no curve reaches."""
+    base = paint(_nobody(("this", "last")), role).transform_filter(f"datum.{who} !== ''")
+    y = alt.value(alt.ExprRef(f"height - {up}"))
+    begin, end, words = (alt.value(alt.ExprRef(f"width - {left}")) for left in (34, 4, 42))
+    return [
+        base.mark_rule(strokeDash=dash, strokeWidth=2).encode(x=begin, x2=end, y=y),
+        base.mark_text(align="right").encode(x=words, y=y, text=f"{who}:N"),
+    ]
+
+
+def _nobody(columns: tuple[str, ...]) -> alt.Chart:
+    """A chart of rows yet to come."""
+    return alt.Chart(pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
+
+
+def _rows(columns: tuple[str, ...]) -> alt.Chart:
+    """Rows by name, in their own order; a name may have several lines."""
     # Vega centres the first line on the row: so many pixels up for every further one.
     further = [{"test": f"length(split(datum.label, '\\n')) === {n}", "value": -7 * (n - 1)} for n in (2, 3, 4)]
     axis = alt.Axis(
@@ -164,32 +206,10 @@ def lines(frame: pl.DataFrame) -> alt.Y:
         labelExpr="split(datum.label, '\\n')",
         labelOffset={"condition": further, "value": 0},
     )
-    return alt.Y("name:N", sort=frame["name"].to_list(), title=None, axis=axis)
+    return _nobody(columns).encode(y=alt.Y("name:N", sort=None, title=None, axis=axis), tooltip=TIP)
 
 
-def row_height(frame: pl.DataFrame) -> int:
-    """As much as the name with the most lines needs."""
+def height_of(frame: pl.DataFrame) -> int:
+    """Every row as high as the name with the most lines needs."""
     most = max((name.count("\n") + 1 for name in frame["name"]), default=1)
-    return max(ROW_HEIGHT, 14 * most + 8)
-
-
-def _named(frame: pl.DataFrame, role: Role, name: str, up: int, dash: list[int]) -> list[alt.Chart]:
-    """What a line is called, in the corner that no curve reaches."""
-    base = paint(alt.Chart(frame), role)
-    y = alt.value(alt.ExprRef(f"height - {up}"))
-    begin, end, words = (alt.value(alt.ExprRef(f"width - {left}")) for left in (34, 4, 42))
-    return [
-        base.mark_rule(strokeDash=dash, strokeWidth=2).encode(x=begin, x2=end, y=y),
-        base.mark_text(align="right", text=name).encode(x=words, y=y),
-    ]
-
-
-def _largest(frame: pl.DataFrame, column: str) -> float:
-    return float(str(frame[column].max() or 1))
-
-
-def _around(frame: pl.DataFrame) -> list[float]:
-    """From a little below the lowest mark to a little above the highest, in whole steps of five points."""
-    lowest = min((value for name in ("value", "lower") for value in frame[name].drop_nulls()), default=0.0)
-    highest = max((value for name in ("value", "upper") for value in frame[name].drop_nulls()), default=1.0)
-    return [max(0.0, int(lowest * 20 - 0.5) / 20), min(1.0, int(highest * 20 + 1.5) / 20)]
+    return max(ROW_HEIGHT, 14 * most + 8) * max(frame.height, 1) + PADDING

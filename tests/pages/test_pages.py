@@ -112,6 +112,9 @@ def test_titles_state_the_finding(small: Path) -> None:
         "2026年1—10月逐月同比：3 个月差异不显著，7 个月不可比",
         "4 类纠纷的基数都不足 20 起，只看起数",
         "4 个单位各接报 10 至 14 起",
+        # Nobody reports how cases end, and no series is long enough to be watched.
+        "化解率（按结案）：没有可以对照的数字",
+        "没有列入信号的序列",
     ]
 
 
@@ -270,7 +273,7 @@ def test_the_server_may_speak_english_by_default(small: Path, monkeypatch: pytes
 
 
 # How many charts the small bureau's data are enough for.
-CHARTS = {"overview": 3, "disputes": 8, "resolution": 2, "satisfaction": 4, "visits": 0, "work": 0, "stations": 0}
+CHARTS = {"overview": 3, "disputes": 7, "resolution": 2, "satisfaction": 4, "visits": 0, "work": 0, "stations": 0}
 
 
 @pytest.mark.parametrize("page", PAGES)

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -212,3 +213,12 @@ def test_what_nobody_delivered_is_said_and_not_drawn(small: Path) -> None:
     shown = titles(app)
     assert {"化解环节尚未报送", "化解时效无法显示", "化解率无法显示"} <= set(shown)
     assert "化解率（按结案）：尚未报送。" in [text.value for text in app.caption]
+
+
+def test_every_chart_is_one_that_vega_lite_knows(data: Path) -> None:
+    charts = [json.loads(chart.proto.spec) for chart in open_page("resolution").get("vega_lite_chart")]
+    # All but referrals, which nobody delivers.
+    assert len(charts) == 10
+    for spec in charts:
+        spec.pop("datasets", None)
+        alt.LayerChart.from_dict(spec, validate=True)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -33,12 +34,15 @@ NO_FIGURES = re.compile(
             rf"\b\d{{1,2}} {MONTH}(?: \d{{4}})?\b",
             rf"{MONTH}(?: to {MONTH})? \d{{4}}",
             r"\b(?:19|20)\d\d\b",
+            r"\b\d{2}:00\b|\b\d{1,2}时",
         )
     )
 )
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 # Columns of drawings that a function of the warehouse computes from such figures, each tested where it stands.
 DERIVED = frozenset({"low", "high", "lower", "upper", "centre", "size", "limit", "far_low", "far_high"})
+# Where a mark begins and how long it is: geometry of figures that stand as text beside it.
+GEOMETRY = frozenset({"start", "end", "stop", "length", "middle", "place", "order"})
 
 
 @dataclass
@@ -69,6 +73,7 @@ def walk(name: str, **parameters: str) -> Page:
     return page
 
 
+@cache
 def run(command: str) -> list[dict[str, Any]]:
     """The rows of a shell command of a page."""
     done = CliRunner().invoke(shell, [*shlex.split(command)[3:], "--format", "json"])
@@ -97,7 +102,16 @@ def _texts(app: AppTest) -> Iterator[str]:
 def words_told(page: Page) -> Iterator[tuple[str, str]]:
     """Every number in the texts of a page and of its charts, as it is written there, and the text."""
     for text in [*page.texts, *_drawn_texts(page)]:
-        yield from ((number, text) for number in NUMBER.findall(NO_FIGURES.sub(" ", text)))
+        plain = NO_FIGURES.sub(" ", text)
+        for name in _names(page):
+            plain = plain.replace(name, " ")
+        yield from ((number, text) for number in NUMBER.findall(plain))
+
+
+def _names(page: Page) -> set[str]:
+    """Names of data that hold a number, such as the hotline 12345."""
+    names = {str(value) for row in page.rows for key, value in row.items() if key.endswith("_name")}
+    return {name for name in names if NUMBER.search(name)}
 
 
 def _drawn_texts(page: Page) -> Iterator[str]:
@@ -111,7 +125,7 @@ def numbers_drawn(page: Page) -> Iterator[tuple[str, float]]:
     """Every number that a chart draws, with the name of its column."""
     for frame in page.charts:
         for name, kind in frame.schema.items():
-            if kind.is_numeric() and name not in DERIVED:
+            if kind.is_numeric() and name not in DERIVED | GEOMETRY:
                 yield from ((name, float(number)) for number in frame[name].drop_nulls())
 
 

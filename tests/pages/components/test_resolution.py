@@ -158,3 +158,11 @@ def test_long_names_are_broken_so_that_a_phone_has_room() -> None:
         resolution_findings.label("Village or residents' committee", "3/9") == "Village or\nresidents' committee\n3/9"
     )
     assert resolution_findings.label("派出所", "") == "派出所"
+
+
+def test_rows_without_a_mark_keep_their_place_among_the_others() -> None:
+    spec = resolution_charts.shares(shares([], REPEATS, "zh"), reference=None, description="x").spec
+    # The order of a drawing is that of its first layer with rows: one that leaves none out.
+    first = next(layer for layer in spec["layer"] if "y" in layer["encoding"])
+    assert "transform" not in first
+    assert first["encoding"]["y"]["sort"] is None

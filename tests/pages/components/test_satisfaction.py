@@ -237,7 +237,7 @@ def test_rows_carry_interval_response_and_bounds_only_where_most_were_silent() -
     assert frame["best"].to_list() == [None, pytest.approx(173 / 178)]
     assert frame["base"].to_list() == pytest.approx([200 / 230, 0.75])
     assert frame["note"][1] == (
-        "95% 区间 74.5% 至 94.7%；有效应答率 23.0%（41/178）；未答者都不满意时满意率为 20.2%，都满意时为 97.2%；"
+        "95% 区间 74.5%至94.7%；有效应答率 23.0%（41/178）；未答者都不满意时满意率为 20.2%，都满意时为 97.2%；"
         "上年同期 75.0%（30/40）；差异不显著"
     )
     title = satisfaction_rows.title([phone, sms], TOP2, "zh", key="modes")

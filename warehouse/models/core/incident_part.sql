@@ -11,6 +11,7 @@ with part as (
         cast(f.mediation_kind_code <> 'none' as integer) as mediated,
         cast(f.is_non_police as integer) as non_police,
         cast(f.has_repeat_90d as integer) as repeated,
+        f.is_total and f.closed_count is not null as is_closed_total,
         case when f.outcome_code = 'invalid' then 0 else f.incident_count end as case_count,
         -- Without its closing day a closed case has no age, and a total none at all.
         f.received_count is not null and not f.is_total and (f.closed_count = 0 or f.closed_on is not null)
@@ -28,10 +29,8 @@ select
     p.month_start,
     p.weekday,
     p.received_hour,
-    case when p.is_total and p.closed_count is not null then p.period_start else p.closed_on end
-        as closed_period_start,
-    case when p.is_total and p.closed_count is not null then p.period_end else p.closed_on end
-        as closed_period_end,
+    case when p.is_closed_total then p.period_start else p.closed_on end as closed_period_start,
+    case when p.is_closed_total then p.period_end else p.closed_on end as closed_period_end,
     p.received_on,
     p.closed_on,
     p.dispute_type_code,
