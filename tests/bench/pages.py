@@ -199,6 +199,6 @@ def run(*, quick: bool) -> dict[str, Any]:
             lines, failures, ratios = report(readers)
             loaded, best = measure_load({"overview": board, "trivial": trivial}, quick=quick)
     # Costs are judged at full size only; a page that breaks is a failure at any.
-    failed = problems + ([] if quick else failures)
+    failed = [*dict.fromkeys(problems), *([] if quick else failures)]
     told = [f"{rows:,} incidents", *built, *lines, "", *loaded, *(f"FAILED {text}" for text in failed)]
     return {"lines": told, "failures": failed, "ratios": ratios, "runs_per_second": best}

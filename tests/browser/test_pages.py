@@ -47,8 +47,8 @@ def names(bureau: Path) -> list[str]:
     generation = current_generation(bureau)
     assert generation
     with open_generation(generation) as connection:
-        rows = connection.execute("select distinct name from core.dim_org where name is not null").fetchall()
-    return sorted((name for (name,) in rows), key=len, reverse=True)
+        rows = connection.execute("select name from core.dim_org union select short_name from core.dim_org").fetchall()
+    return sorted((name for (name,) in rows if name), key=len, reverse=True)
 
 
 @pytest.fixture
@@ -148,7 +148,7 @@ def test_back_returns_to_the_page_and_the_selection_before(page: Page, board: Se
     wait_until_drawn(page)
     before, link = read_texts(page), page.url
     page.locator(MENU).last.click()
-    page.get_by_role("link", name="Data quality").click()
+    page.get_by_role("menuitem", name="Data quality").click()
     page.wait_for_selector("h1:has-text('Data quality')")
     wait_until_drawn(page)
     page.go_back()

@@ -86,8 +86,11 @@ class Session:
                 message.CopyFrom(self.known[message.ref_hash])
             elif message.metadata.cacheable:
                 self.known[message.hash] = message
-            messages.append(message)
             kind = message.WhichOneof("type")
+            if kind == "new_session":
+                # The page begins anew, perhaps in the middle of a run: what was drawn until then is swept away.
+                messages.clear()
+            messages.append(message)
             if kind == "navigation":
                 self._learn_pages(message)
             if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
@@ -106,7 +109,7 @@ def open_session(port: int) -> Iterator[Session]:
     """A new reader on this machine's board."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     # No proxy: whatever the environment says, nothing leaves this machine.
-    with connect(address, subprotocols=["streamlit"], max_size=None, proxy=None) as connection:  # type: ignore[list-item]
+    with connect(address, subprotocols=["streamlit"], max_size=None, proxy=None, ping_interval=None) as connection:  # type: ignore[list-item]
         yield Session(connection)
 
 

@@ -26,7 +26,7 @@ TEXTS = """() => {
       + ' [data-testid=stSkipToContent], [data-testid=stElementToolbar], .vega-actions');
     if (words && !isOther && parent.checkVisibility()) shown.push(words);
   }
-  for (const field of document.querySelectorAll('[placeholder]')) shown.push(field.placeholder);
+  for (const field of document.querySelectorAll(':placeholder-shown')) shown.push(field.placeholder);
   for (const drawn of document.querySelectorAll('[data-testid=stVegaLiteChart], table')) {
     shown.push(drawn.getAttribute('aria-label') ?? '');
   }
