@@ -18,14 +18,19 @@ ROWS = 60
 SQL_HEIGHT = 150
 
 
-@st.fragment
 def fold(panel: Panel, view: View) -> None:
     """Draw the fold; what is in it is made when a reader opens it, and only this fold is run again then."""
-    if not panel.asked:
-        return
-    # Two generations on one page would be two truths: what was published meanwhile is shown whole.
-    if not is_current(view.board):
+    if panel.asked:
+        _fold(panel, view, [view])
+
+
+@st.fragment
+def _fold(panel: Panel, view: View, pinned: list[View]) -> None:
+    # Two generations on one page would be two truths: what was published meanwhile is shown whole. Not while the page
+    # itself is drawn: that is pinned to one, and would begin anew with every night that is published while it runs.
+    if not pinned and not is_current(view.board):
         st.rerun()
+    pinned.clear()
     box = st.expander(t("details.label"), key=f"fold-{panel.key}", on_change="rerun", type="compact")
     if box.open:
         with box:

@@ -20,20 +20,21 @@ from tests.pages.app import PAGES, path_of
 from tests.pages.small_bureau import MONTHS, archive, batches, incidents, month_end, publish_generation, write_night
 from tests.served.server import Server, serve
 from tests.served.session import PageRun, Session, open_session
-from warehouse.generations import publish, read_json
+from warehouse.generations import KEPT, publish, read_json
 
 PUBLISHES, READERS = 20, 8
 # Three kinds of night in turn, so that a night differs from the one before, the one after and the ones next to them.
 KINDS = 3
 # Nights before anybody looks; from then on as many are kept as ever will be.
 BEFORE = 3 * KINDS
-# So many runs end between two nights. A run in hand meets two or three nights, but never the removal of its own.
-RUNS_A_NIGHT = 3
+# So many runs end between two nights; and a run in hand meets some of them, but not the removal of its own, which comes
+# a week after it was published.
+RUNS_A_NIGHT, NIGHTS_IN_HAND = 2, KEPT - 2
 WAIT_SECONDS = 120.0
 # Page and parameters; one definition is open, so that its latest month is asked for.
 View = tuple[str, tuple[tuple[str, str], ...]]
 VIEWS: list[View] = [*((page, ()) for page in PAGES), ("definitions", (("q", "dispute_incident_count"),))]
-RANDOM = re.compile(r"\b[0-9a-f]{32}\b")
+RANDOM = re.compile(r"\b[0-9a-f]{32}\b|^[0-9a-f]{5}$")
 GENERATION = re.compile(r"\b20261106T(\d{6})\b")
 
 
@@ -96,7 +97,7 @@ class Read:
     view: View
     began: float
     ended: float
-    shown: tuple[str, ...]
+    shown: frozenset[str]
     night: int | None
     problems: tuple[str, ...]
 
@@ -105,10 +106,10 @@ def read(session: Session, view: View) -> Read:
     """Run a page, and keep every text and every point that it shows."""
     began = time.monotonic()
     run = session.run(path_of(view[0]), dict(view[1]))
-    # Without the names that a session gives to files to download.
+    # Without the names that a run gives to files to download and to tables.
     ended, texts = time.monotonic(), [RANDOM.sub("", text) for text in (*run.texts(), *points(run))]
     night = max((int(number) for text in texts for number in GENERATION.findall(text)), default=None)
-    shown = tuple(GENERATION.sub(lambda name: str(int(name[1]) - (night or 0)), text) for text in texts)
+    shown = frozenset(GENERATION.sub(lambda name: str(int(name[1]) - (night or 0)), text) for text in texts)
     return Read(view, began, ended, shown, night, (*run.problems,))
 
 
@@ -121,35 +122,41 @@ def points(run: PageRun) -> Iterator[str]:
 
 
 class Readers:
-    """How many runs are over, and whether there will be more nights; readers count, the night waits for them."""
+    """Which night each run in hand began in, how many runs are over, and whether there will be more nights."""
 
-    def __init__(self, server: Server) -> None:
-        self.server, self.over, self.is_last = server, 0, False
+    def __init__(self, server: Server, night: int) -> None:
+        self.server, self.night, self.over, self.is_last = server, night, 0, False
+        self.in_hand: dict[int, int] = {}
         self.counted = Condition()
 
-    def keep_reading(self, first: int) -> list[Read]:
+    def keep_reading(self, number: int) -> list[Read]:
         """One reader, who goes from page to page until the last night has been seen."""
         done: list[Read] = []
-        views = cycle(VIEWS[first % len(VIEWS) :] + VIEWS[: first % len(VIEWS)])
+        views = cycle(VIEWS[number % len(VIEWS) :] + VIEWS[: number % len(VIEWS)])
         with open_session(self.server.port) as session:
             while not self.is_last:
+                self.in_hand[number] = self.night
                 done.append(read(session, next(views)))
                 with self.counted:
                     self.over += 1
+                    del self.in_hand[number]
                     self.counted.notify()
             # Whatever was in hand then: this one begins after the last night.
             return [*done, read(session, next(views))]
 
-    def wait_for(self, more: int) -> None:
-        """Return when so many more runs are over."""
+    def wait_before(self, night: int) -> None:
+        """Return when enough runs are over since the night before, and none in hand is too old."""
         with self.counted:
-            wanted = self.over + more
-            assert self.counted.wait_for(lambda: self.over >= wanted, timeout=WAIT_SECONDS), "the readers stand still"
+            wanted, oldest = self.over + RUNS_A_NIGHT, night - NIGHTS_IN_HAND
+            is_time = self.counted.wait_for(
+                lambda: self.over >= wanted and min(self.in_hand.copy().values(), default=night) >= oldest, WAIT_SECONDS
+            )
+        assert is_time, "the readers stand still"
 
 
-def expected(bureau: Bureau, server: Server) -> dict[View, list[tuple[str, ...]]]:
+def expected(bureau: Bureau, server: Server) -> dict[View, list[frozenset[str]]]:
     """What each page shows of each kind of night, read while nothing moves."""
-    found: dict[View, list[tuple[str, ...]]] = {view: [] for view in VIEWS}
+    found: dict[View, list[frozenset[str]]] = {view: [] for view in VIEWS}
     with open_session(server.port) as session:
         for number in range(BEFORE, BEFORE + KINDS):
             bureau.publish(number)
@@ -162,25 +169,26 @@ def expected(bureau: Bureau, server: Server) -> dict[View, list[tuple[str, ...]]
     return found
 
 
-def differences(run: Read, known: list[tuple[str, ...]]) -> dict[int, list[str]]:
+def differences(run: Read, known: list[frozenset[str]]) -> dict[int, list[str]]:
     """What a run shows that each kind of night does not, and the other way round, shortened."""
-    return {kind: sorted(text[:80] for text in set(run.shown) ^ set(texts)) for kind, texts in enumerate(known)}
+    return {kind: sorted(text[:80] for text in run.shown ^ texts) for kind, texts in enumerate(known)}
 
 
 def test_twenty_publishes_under_eight_readers_show_each_page_of_one_generation(bureau: Bureau, board: Server) -> None:
     known = expected(bureau, board)
     # Otherwise a mixture could not be told from either of the two.
     assert len(set(known[VIEWS[0]])) == KINDS
-    readers, began, ended = Readers(board), {BEFORE + KINDS - 1: 0.0}, {BEFORE + KINDS - 1: 0.0}
+    readers, began, ended = Readers(board, BEFORE + KINDS - 1), {BEFORE + KINDS - 1: 0.0}, {BEFORE + KINDS - 1: 0.0}
     numbers = range(BEFORE + KINDS, BEFORE + KINDS + PUBLISHES)
     with ThreadPoolExecutor(READERS) as pool:
         jobs = [pool.submit(readers.keep_reading, number) for number in range(READERS)]
         try:
             for number in numbers:
-                readers.wait_for(RUNS_A_NIGHT)
+                readers.wait_before(number)
                 began[number] = time.monotonic()
                 bureau.publish(number)
                 ended[number] = time.monotonic()
+                readers.night = number
         finally:
             readers.is_last = True
         runs = [run for job in jobs for run in job.result()]
@@ -198,3 +206,14 @@ def test_twenty_publishes_under_eight_readers_show_each_page_of_one_generation(b
     assert numbers[-1] in seen
     assert len(seen) > PUBLISHES / 2
     assert [line for line in board.log.splitlines() if re.search("error|exception|traceback|warning", line, re.I)] == []
+
+
+def test_a_fold_that_is_opened_after_a_night_draws_the_whole_page_anew(bureau: Bureau, board: Server) -> None:
+    with open_session(board.port) as session:
+        old = session.run("")
+        fold = old.folds()[0]
+        assert len(session.open_fold("", fold).messages) < len(old.messages) / 2
+        bureau.publish(BEFORE + KINDS + PUBLISHES)
+        new = session.open_fold("", fold)
+    assert GENERATION.findall(" ".join(new.texts())) == [f"{BEFORE + KINDS + PUBLISHES:06}"]
+    assert list(new.elements("heading")) != list(old.elements("heading"))

@@ -35,6 +35,11 @@ class PageRun:
         """Every text that was sent, data of charts and tables left out."""
         return [text for element in self.elements() for text in _texts(element)]
 
+    def folds(self) -> list[str]:
+        """The parts of the page that can be run alone."""
+        deltas = (message.delta for message in self.messages if message.WhichOneof("type") == "delta")
+        return list(dict.fromkeys(delta.fragment_id for delta in deltas if delta.fragment_id))
+
     def choices(self) -> dict[str, list[str]]:
         """What can be chosen on the page and is kept in the URL: the words of every choice by parameter."""
         found = {}
@@ -66,9 +71,17 @@ class Session:
         """Run a page (empty: the first) with these parameters in the URL, as a reader who walks there or goes back."""
         if page and page not in self.pages:
             self.run()
+        return self._ask(page, parameters or {})
+
+    def open_fold(self, page: str, fold: str) -> PageRun:
+        """Run one part of an open page alone, as its fold does when it is opened."""
+        return self._ask(page, {}, fragment=fold)
+
+    def _ask(self, page: str, parameters: Mapping[str, str], *, fragment: str = "") -> PageRun:
         request = BackMsg()
         state = request.rerun_script
-        state.query_string = urlencode(parameters or {})
+        state.fragment_id = fragment
+        state.query_string = urlencode(parameters)
         # The names of pages stand in what the first run sends.
         state.page_script_hash = self.pages.get(page, "")
         # What the URL says comes before what the widgets have kept.
@@ -94,7 +107,7 @@ class Session:
             if kind == "navigation":
                 self._learn_pages(message)
             if kind == "script_finished" and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
-                is_good = message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY
+                is_good = message.script_finished != ForwardMsg.FINISHED_WITH_COMPILE_ERROR
                 return PageRun(tuple(messages), is_good)
 
     def _learn_pages(self, message: ForwardMsg) -> None:
