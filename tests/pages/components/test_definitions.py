@@ -17,7 +17,10 @@ def test_without_a_word_every_metric_is_found_in_the_order_of_the_registry() -> 
 
 def test_words_are_found_in_either_language_in_any_width_and_case() -> None:
     wide = find("ＫＡＰＬＡＮ", None)
-    assert {metric.id for metric in wide} == {"days_to_resolution_median", "days_to_resolution_p90"}
+    # What is read from the closing curve: two quantiles, and the shares closed within so many days.
+    days = (7, 15, 30, 60, 90)
+    shares = {"closed_same_day_rate", *(f"closed_within_{n}_days_rate" for n in days)}
+    assert {metric.id for metric in wide} == {"days_to_resolution_median", "days_to_resolution_p90"} | shares
     assert find("kaplan", None) == wide
     assert "joint_mediation_share" in {metric.id for metric in find("联合调解", None)}
 

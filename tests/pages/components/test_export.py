@@ -164,4 +164,4 @@ def test_file_names_tell_panel_unit_period_and_audience_and_hold_no_separator(sm
 
 def test_all_panels_of_a_page_are_found(small: Path) -> None:
     _, page = seen()
-    assert [panel.key for panel in panels_in(page)] == ["cards", "year", "types", "units"]
+    assert [panel.key for panel in panels_in(page)] == ["cards", "year", "types", "units", "funnel", "signals"]
