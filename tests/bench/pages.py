@@ -18,6 +18,7 @@ from typing import Any
 import duckdb
 
 from tests.bench import page_load
+from tests.bench.first_chart import measure_first_chart
 from tests.bench.measure import machine, run_module
 from tests.bench.page_profile import profile_pages
 from tests.served.server import Server, serve
@@ -186,7 +187,8 @@ def profile(*, quick: bool) -> dict[str, Any]:
     """Instead of the benchmark: where one run of each page spends its time."""
     rows = 1_000_000 if quick else 10_000_000
     with tempfile.TemporaryDirectory() as temporary, bench_database(rows) as (database, _):
-        return {"lines": profile_pages(make_data(Path(temporary), database)), "failures": []}
+        lines = profile_pages(make_data(Path(temporary), database), iter(selections(database)))
+    return {"lines": lines, "failures": []}
 
 
 def run(*, quick: bool) -> dict[str, Any]:
@@ -197,8 +199,10 @@ def run(*, quick: bool) -> dict[str, Any]:
         with serve_both(make_data(folder, database), folder) as (board, trivial, names):
             readers, problems = measure_runs(board, trivial, names, iter(selections(database)), quick=quick)
             lines, failures, ratios = report(readers)
-            loaded, best = measure_load({"overview": board, "trivial": trivial}, quick=quick)
+            both = {"overview": board, "trivial": trivial}
+            seen = measure_first_chart(both, rounds=2 if quick else 7)
+            loaded, best = measure_load(both, quick=quick)
     # Costs are judged at full size only; a page that breaks is a failure at any.
     failed = [*dict.fromkeys(problems), *([] if quick else failures)]
-    told = [f"{rows:,} incidents", *built, *lines, "", *loaded, *(f"FAILED {text}" for text in failed)]
+    told = [f"{rows:,} incidents", *built, *lines, "", *seen, "", *loaded, *(f"FAILED {text}" for text in failed)]
     return {"lines": told, "failures": failed, "ratios": ratios, "runs_per_second": best}
