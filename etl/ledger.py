@@ -14,6 +14,7 @@ from typing import Any
 from etl.inbox import InboxFile
 from etl.mapping import Mapping
 from etl.readers import Unreadable
+from warehouse.durable import append_line
 from warehouse.generations import read_json, write_json
 from warehouse.redaction import redact
 from warehouse.reference import reason_sentence, reference_fingerprint
@@ -99,10 +100,7 @@ def refuse(data: Path, file: InboxFile, sha256: str, error: Unreadable, context:
         "en": texts["en"],
         "at": now.isoformat(timespec="seconds"),
     }
-    path = data / "ledger" / "refused.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    append_line(data / "ledger" / "refused.jsonl", json.dumps(entry, ensure_ascii=False))
     return entry
 
 
