@@ -74,7 +74,11 @@ class ArchiveWriter:
         self._sink.close()
         self._write_quarantine()
         durable.move(self._fresh, self.final)
-        write_json(self.final.with_suffix(".json"), info)
+        try:
+            write_json(self.final.with_suffix(".json"), info)
+        except OSError:
+            self.final.unlink(missing_ok=True)
+            raise
 
     def _write_quarantine(self) -> None:
         if not self._quarantined:

@@ -64,9 +64,22 @@ class BatchStates:
         return BatchStates(self.held, tuple(batch for batch in self.staged if batch not in done))
 
 
+class StatesDamaged(Exception):
+    """`batches.json` cannot be read: to go on without it would publish what somebody held."""
+
+
 def read_states(data: Path) -> BatchStates:
-    """The states of `data/batches.json`."""
-    content = read_json(data / "batches.json") or {}
+    """The states of `data/batches.json`.
+
+    Raises:
+        StatesDamaged: it is there and not what was written.
+    """
+    content = read_json(data / "batches.json") if (data / "batches.json").exists() else {}
+    if not isinstance(content, dict):
+        raise StatesDamaged(
+            "batches.json 已损坏，暂缓的批次不明：请从备份恢复，确认没有暂缓批次的可将其删除 / "
+            "batches.json is damaged, nobody knows what is held: restore its backup, or remove it if nothing is"
+        )
     return BatchStates(content.get("held", {}), tuple(content.get("staged", ())))
 
 

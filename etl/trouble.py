@@ -11,12 +11,17 @@ from pathlib import Path
 import duckdb
 from polars.exceptions import PolarsError
 
+from etl.ledger import StatesDamaged
+from warehouse.archive import ArchiveDamaged
 from warehouse.redaction import redact
 
 ROOT = Path(__file__).resolve().parent.parent
 SENTENCES = {
     errno.ENOSPC: ("磁盘已满：腾出空间后再运行 refresh", "the disk is full: free some space, then run refresh again"),
-    errno.EDQUOT: ("磁盘配额已满：腾出空间后再运行 refresh", "the disk quota is full: free some space, then run refresh"),
+    errno.EDQUOT: (
+        "磁盘配额已满：腾出空间后再运行 refresh",
+        "the disk quota is full: free some space, then run refresh",
+    ),
     errno.EFBIG: ("文件大小受限：请检查 ulimit -f", "a file would be larger than allowed: check ulimit -f"),
     errno.EIO: ("磁盘读写错误：请检查磁盘和 dmesg", "the disk failed to read or write: check it, and dmesg"),
     errno.EROFS: ("磁盘只读：请检查挂载", "the disk is read-only: check how it is mounted"),
@@ -48,6 +53,8 @@ def is_of_machine(error: BaseException) -> bool:
 
 def tell(error: BaseException) -> str:
     """One line, Chinese and English where we know what to do; of what nobody foresaw only its kind and the place."""
+    if isinstance(error, ArchiveDamaged | StatesDamaged):
+        return str(error)
     known = SENTENCES.get(errno_of(error) or 0)
     if known:
         file = getattr(error, "filename", None)
@@ -56,7 +63,8 @@ def tell(error: BaseException) -> str:
     # The engines' errors quote what they met; only their first line, and redacted.
     if isinstance(error, duckdb.Error | OSError | PolarsError):
         return redact(f"{type(error).__name__}: {(str(error).splitlines() or [''])[0]}")
-    return f"程序错误，请报告开发人员 / an error of the program, tell the developers: {type(error).__name__} {_place(error)}"
+    what = f"{type(error).__name__} {_place(error)}"
+    return f"程序错误，请报告开发人员 / an error of the program, tell the developers: {what}"
 
 
 def _place(error: BaseException) -> str:

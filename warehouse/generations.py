@@ -12,7 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from warehouse.durable import disk, make_folder, move, point, remove_tree, write_whole
+from warehouse import durable
+from warehouse.durable import make_folder, move, point, remove_tree, write_whole
 from warehouse.seal import is_sealed, seal
 
 KEPT = 7
@@ -166,7 +167,7 @@ def new_generation_id(data: Path, now: datetime) -> str:
 
 def publish(data: Path, building: Path, generation_id: str, manifest: dict[str, Any]) -> Generation:
     """Move a verified build into place and flip `current` to it; old generations beyond seven are removed."""
-    disk.sync(building / DATABASE)
+    durable.disk.sync(building / DATABASE)
     manifest = {**manifest, "database_bytes": (building / DATABASE).stat().st_size}
     write_json(building / MANIFEST, manifest)
     seal(building, (DATABASE, MANIFEST))
@@ -197,7 +198,7 @@ def remove_generation(data: Path, directory: Path) -> None:
     """Take a generation away: in one step out of sight, and then from the disk."""
     aside = data / "building" / f"removed-{directory.name}"
     make_folder(aside.parent)
-    disk.replace(directory, aside)
+    durable.disk.replace(directory, aside)
     remove_tree(aside)
 
 

@@ -64,7 +64,7 @@ def test_after_going_back_the_newer_ones_are_still_told(data: Path) -> None:
 
 
 def test_a_flip_between_two_looks_is_looked_at_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks = []
+    looks: list[int] = []
     look = generations.current_generation
 
     def publish_once(data: Path) -> generations.Generation | None:
