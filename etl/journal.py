@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 from etl.night import NightReport
 from etl.trouble import tell
 from warehouse import durable
-from warehouse.durable import append_line
+from warehouse.durable import append_lines
 from warehouse.generations import write_json
 
 Event = tuple[str, dict[str, Any]]
@@ -48,7 +48,7 @@ def end_night(data: Path, report: NightReport) -> NightReport:
         write_json(data / "last_night.json", report.as_json())
     except OSError as error:
         report = report.with_problems([f"last_night.json: {tell(error)}"])
-    _enter(data, events(report))
+    _enter(data, [*events(report)])
     return report
 
 
@@ -73,16 +73,16 @@ def events(report: NightReport) -> Iterator[Event]:
     yield "ended", {"exit_code": report.exit_code}
 
 
-def _enter(data: Path, told: Iterator[Event] | list[Event]) -> None:
+def _enter(data: Path, told: Sequence[Event]) -> None:
     now = datetime.now().isoformat(timespec="seconds")
     people, machine = (data / "log" / name for name in LOGS)
     # A log that cannot be written stops no night.
     with suppress(OSError):
         _rotate(people)
         _rotate(machine)
-        for event, fields in told:
-            append_line(people, f"{now} {SENTENCES[event].format_map(_words(fields))}")
-            append_line(machine, json.dumps({"at": now, "event": event, **fields}, ensure_ascii=False))
+        append_lines(people, [f"{now} {SENTENCES[event].format_map(_words(fields))}" for event, fields in told])
+        machine_lines = ({"at": now, "event": event, **fields} for event, fields in told)
+        append_lines(machine, [json.dumps(line, ensure_ascii=False) for line in machine_lines])
 
 
 def _words(fields: Mapping[str, Any]) -> dict[str, object]:

@@ -14,7 +14,7 @@ from typing import Any
 from etl.inbox import InboxFile
 from etl.mapping import Mapping
 from etl.readers import Unreadable
-from warehouse.durable import append_line
+from warehouse.durable import append_lines
 from warehouse.generations import read_json, write_json
 from warehouse.redaction import redact
 from warehouse.reference import reason_sentence, reference_fingerprint
@@ -113,7 +113,7 @@ def refuse(data: Path, file: InboxFile, sha256: str, error: Unreadable, context:
         "en": texts["en"],
         "at": now.isoformat(timespec="seconds"),
     }
-    append_line(data / "ledger" / "refused.jsonl", json.dumps(entry, ensure_ascii=False))
+    append_lines(data / "ledger" / "refused.jsonl", [json.dumps(entry, ensure_ascii=False)])
     return entry
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 READABLE = 0o644
@@ -99,10 +100,10 @@ def write_new(path: Path, content: str, *, mode: int) -> None:
     disk.sync(path.parent)
 
 
-def append_line(path: Path, line: str) -> None:
-    """Add a line that is on the disk when this returns; one that a crash cut off is ended first, and stays cut off."""
+def append_lines(path: Path, lines: Sequence[str]) -> None:
+    """Add lines that are on the disk when this returns; one that a crash cut off is ended first, and stays cut off."""
     make_folder(path.parent)
-    disk.append(path, ("\n" * _is_cut_off(path) + line + "\n").encode())
+    disk.append(path, ("\n" * _is_cut_off(path) + "".join(f"{line}\n" for line in lines)).encode())
     disk.sync(path)
 
 
