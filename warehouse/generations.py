@@ -85,7 +85,7 @@ def list_generations(data: Path) -> list[Generation]:
     return [generation for generation in found if generation]
 
 
-def current_and_kept(data: Path) -> tuple[Generation | None, tuple[str, ...]]:
+def current_and_kept(data: Path, *, passed_over: Collection[str] = ()) -> tuple[Generation | None, tuple[str, ...]]:
     """The published generation, and the names of those that stay beside it, newest first, as of one moment.
 
     A night leaves one more for a moment, before and after the flip: the one that is not yet current, and the one that
@@ -96,7 +96,7 @@ def current_and_kept(data: Path) -> tuple[Generation | None, tuple[str, ...]]:
     for _ in range(LOOKS):
         # Places first: what a night removes meanwhile is still among them, and what it adds shows as a strange name.
         places = sorted((data / "generations").glob("*/"), reverse=True)
-        current = current_generation(data)
+        current = current_generation(data, passed_over=passed_over)
         if current is None or current.id in {place.name for place in places}:
             break
     if current is None:
@@ -187,11 +187,12 @@ def point_current(data: Path, generation_id: str) -> None:
 
 
 def remove_old(data: Path) -> None:
-    """Keep the newest seven generations and the current one."""
+    """Keep the newest seven generations and the current one; damaged ones go too, a new one has come for them."""
     current = current_generation(data)
-    for generation in list_generations(data)[KEPT:]:
-        if current is None or generation.id != current.id:
-            remove_generation(data, generation.directory)
+    kept = {generation.id for generation in (*list_generations(data)[:KEPT], current) if generation}
+    for place in sorted((data / "generations").glob("*/")):
+        if place.name not in kept:
+            remove_generation(data, place)
 
 
 def remove_generation(data: Path, directory: Path) -> None:
