@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from etl.demo import write_demo
 from etl.doctor import examine
 from etl.feeds import FEEDS
-from etl.ledger import read_states, write_states
+from etl.healing import RUNNING, remember
+from etl.ledger import StatesDamaged, read_states, write_states
 from etl.mapping import MappingError
 from etl.night import verify_generation
 from etl.pseudonyms import KeyRefused
 from etl.refresh import refresh as run_night
+from etl.show import console, print_json, show_night, show_status
 from etl.status import exit_code, quarantined_rows
 from etl.status import status as read_status
+from etl.trouble import tell
+from warehouse.archive import ArchiveDamaged
 from warehouse.generations import (
     Busy,
     NoGeneration,
     current_generation,
+    is_intact,
     list_generations,
+    named_generation,
     point_current,
     previous_generation,
     writer_lock,
@@ -37,14 +41,8 @@ from warehouse.generations import (
 from warehouse.reference import reason_sentence
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="枫桥看板数据任务 / Fengqiao Board data jobs")
-console = Console()
 Data = Annotated[Path, typer.Option("--data", envvar="FENGQIAO_DATA", help="数据目录 / data directory")]
 Json = Annotated[bool, typer.Option("--json", help="机器可读 / machine-readable")]
-
-
-def print_json(content: Any) -> None:
-    """JSON on standard output, Chinese as it is."""
-    print(json.dumps(content, ensure_ascii=False, indent=1, default=str))
 
 
 @contextmanager
@@ -58,6 +56,8 @@ def clear_errors() -> Iterator[None]:
         print(f"另一个任务正在写入 / another job is writing: {error}", file=sys.stderr)
     except NoGeneration as error:
         print(f"没有可用的数据版本 / no such generation: {error}", file=sys.stderr)
+    except (OSError, ArchiveDamaged, StatesDamaged) as error:
+        print(tell(error), file=sys.stderr)
     else:
         return
     raise typer.Exit(1)
@@ -95,9 +95,9 @@ def clear_demo(data: Path) -> None:
         print(f"{data} 不是演示目录，未作任何改动 / is no demo directory, nothing was touched", file=sys.stderr)
         raise typer.Exit(1)
     with writer_lock(data):
-        for name in ("inbox", "archive", "quarantine", "ledger", "building", "generations"):
+        for name in ("inbox", "archive", "quarantine", "ledger", "building", "generations", "log"):
             shutil.rmtree(data / name, ignore_errors=True)
-        for name in ("current", "truth.json", "batches.json", "inbox_index.json", "last_night.json"):
+        for name in ("current", "truth.json", "batches.json", "inbox_index.json", "last_night.json", RUNNING):
             (data / name).unlink(missing_ok=True)
 
 
@@ -110,36 +110,23 @@ def refresh(
     accept_drop: Annotated[
         bool, typer.Option("--accept-drop", help="接受骤减 / publish although records fall")
     ] = False,
+    purge_inbox: Annotated[
+        int | None,
+        typer.Option(
+            "--purge-inbox",
+            min=0,
+            metavar="DAYS",
+            help="删除入库满 DAYS 天的报送文件 / delete files loaded DAYS days ago",
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """夜间更新 / one night: load new files, build, verify, publish."""
     with clear_errors():
-        report = run_night(data, inbox=inbox, sources=sources, full=full, accept_drop=accept_drop)
-        raise typer.Exit(show_night(report.as_json(), as_json=as_json))
-
-
-def show_night(report: dict[str, Any], *, as_json: bool) -> int:
-    """Print a night's report; its exit code."""
-    if as_json:
-        print_json(report)
-        return int(report["exit_code"])
-    for info in report["loaded"]:
-        console.print(
-            f"[blue]已加载[/] {info['feed']} {info['file']}: rows_in {info['rows_in']}, "
-            f"quarantined {info['quarantined']}, dropped {info['dropped']}",
-            highlight=False,
+        report = run_night(
+            data, inbox=inbox, sources=sources, full=full, accept_drop=accept_drop, purge_inbox=purge_inbox
         )
-    for entry in report["refused"]:
-        where = f" [{entry['sheet']}]" if entry["sheet"] else ""
-        where += f" 第{entry['line']}行 / line {entry['line']}" if entry["line"] else ""
-        console.print(f"[bold]拒收 refused[/] {entry['file']}{where}: {entry['zh']} / {entry['en']}", highlight=False)
-    for batch in report["held"]:
-        console.print(f"[bold]暂缓 held[/] {batch}: python -m etl accept {batch}", highlight=False)
-    for text in report["problems"]:
-        console.print(f"[bold]问题 problem[/] {text}", highlight=False)
-    outcome = f"已发布 published {report['generation']}" if report["is_published"] else "没有发布 nothing published"
-    console.print(f"{outcome}; exit {report['exit_code']}", highlight=False)
-    return int(report["exit_code"])
+        raise typer.Exit(show_night(report.as_json(), as_json=as_json))
 
 
 @app.command()
@@ -149,27 +136,22 @@ def status(data: Data = Path("data"), as_json: Json = False) -> None:
     if as_json:
         print_json(report)
         raise typer.Exit(exit_code(report))
-    console.print(f"数据版本 generation: {report['generation']}  生成时间 built at: {report['built_at']}")
-    names = ("feed", "rows_in", "loaded", "quarantined", "duplicates", "dropped", "records")
-    table = Table(*names, "数据截至 data until")
-    for feed, counts in report["feeds"].items():
-        table.add_row(feed, *(f"{counts[name]:,}" for name in names[1:]), report["data_until"].get(feed, "–"))
-    console.print(table)
-    for problem in report["problems"]:
-        console.print(f"[bold]• {problem}[/]", highlight=False)
-    if not report["problems"]:
-        console.print("昨夜正常 / last night was good")
+    show_status(report)
     raise typer.Exit(exit_code(report))
 
 
 @app.command()
 def verify(data: Data = Path("data"), as_json: Json = False) -> None:
     """读遍当前版本的每一列 / read back every column of the current generation."""
-    current = current_generation(data)
+    current, named = current_generation(data), named_generation(data)
     if current is None:
         print("没有可用的数据版本 / no usable generation", file=sys.stderr)
         raise typer.Exit(1)
-    found = verify_generation(current.directory)
+    found = [] if named in (None, current.id) else [f"{named}: 已损坏或丢失 / damaged or gone; {current.id} is shown"]
+    if not is_intact(current):
+        found.append(f"{current.id}: 与发布时不同 / not byte for byte what was published")
+    with clear_errors():
+        found += verify_generation(current.directory)
     if as_json:
         print_json({"generation": current.id, "sound": not found, "problems": found})
     else:
@@ -209,10 +191,13 @@ def rollback(
     """回到旧版本 / go back to an older generation; the batches that it did not have are held."""
     with clear_errors(), writer_lock(data):
         current, target = current_generation(data), previous_generation(data, generation)
+        if not is_intact(target):
+            raise NoGeneration(f"{target.id} 已损坏 / is damaged")
         newer = set(current.batches if current else ()) - set(target.batches)
         states = read_states(data).hold(newer, f"rolled back to {target.id}", datetime.now())
         # The batches are held first: a crash between the two steps then loses nothing and brings nothing back.
         write_states(data, states)
+        remember(data, target)
         point_current(data, target.id)
         console.print(f"当前版本 current: {target.id}; 暂缓批次 held: {len(newer)}", highlight=False)
 

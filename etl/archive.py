@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,6 +10,7 @@ import polars as pl
 from etl.feeds import FEEDS, Feed
 from etl.quarantine import QUARANTINE
 from etl.sink import ParquetSink
+from warehouse import durable
 from warehouse.generations import write_json
 
 
@@ -32,9 +32,9 @@ class ArchiveWriter:
 
     def __init__(self, data: Path, feed: Feed, batch: str) -> None:
         folder = data / "archive" / feed.name
-        folder.mkdir(parents=True, exist_ok=True)
+        durable.make_folder(folder)
         self.final = folder / f"{batch}.parquet"
-        self._fresh = folder / f".{batch}.parquet.new"
+        self._fresh = durable.fresh_name(self.final)
         self._feed = feed
         self._quarantine = data / "quarantine" / feed.name / f"{batch}.parquet"
         self._quarantined: list[pl.DataFrame] = []
@@ -73,18 +73,20 @@ class ArchiveWriter:
         """Close, sync and publish the batch; its JSON comes last and is what makes the batch exist."""
         self._sink.close()
         self._write_quarantine()
-        with self._fresh.open("rb") as handle:
-            os.fsync(handle.fileno())
-        os.replace(self._fresh, self.final)
-        write_json(self.final.with_suffix(".json"), info)
+        durable.move(self._fresh, self.final)
+        try:
+            write_json(self.final.with_suffix(".json"), info)
+        except OSError:
+            self.final.unlink(missing_ok=True)
+            raise
 
     def _write_quarantine(self) -> None:
         if not self._quarantined:
             return
-        self._quarantine.parent.mkdir(parents=True, exist_ok=True)
-        fresh = self._quarantine.with_suffix(".new")
+        durable.make_folder(self._quarantine.parent)
+        fresh = durable.fresh_name(self._quarantine)
         pl.concat(self._quarantined).cast(QUARANTINE).write_parquet(fresh)  # type: ignore[arg-type]
-        os.replace(fresh, self._quarantine)
+        durable.move(fresh, self._quarantine)
 
     def __exit__(self, *exception: object) -> None:
         try:

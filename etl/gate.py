@@ -1,4 +1,4 @@
-"""The gate: where a night would make a feed or a snapshot's window shrink, its new batches are held."""
+"""The gate: new batches that would make a feed or a snapshot's window shrink, or nothing readable, are held."""
 
 from __future__ import annotations
 
@@ -24,6 +24,28 @@ TABLE_OF_FEED = {
     "visit_target": "core.visit_target",
     "annotation": "core.annotation",
 }
+
+
+def blamed(accepted: Sequence[ArchiveBatch], new: Sequence[ArchiveBatch], *, is_of_machine: bool) -> list[str]:
+    """The new batches to hold where nothing sound could be built: those that cannot be read, else all of them.
+
+    None where it is not their fault: the machine's (a full disk), or that of a batch that was published before.
+    """
+    names = {batch.name for batch in new}
+    broken = {batch.name for batch in accepted if not is_readable(batch)}
+    if broken - names or (is_of_machine and not broken):
+        return []
+    return sorted(broken or names)
+
+
+def is_readable(batch: ArchiveBatch) -> bool:
+    """Whether a batch holds the records that its sidecar tells of."""
+    if batch.feed == "none":
+        return True
+    try:
+        return bool(pl.read_parquet(batch.parquet).height == batch.info["records"])
+    except (pl.exceptions.PolarsError, OSError):
+        return False
 
 
 def falls_too_far(before: int, after: int) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -35,15 +36,27 @@ class InboxFile:
         return datetime.fromtimestamp(self.modified_ns / 1e9)
 
 
-def list_files(inbox: Path) -> Iterator[InboxFile]:
-    """Data files of the inbox and its folders, by name; hidden files and office lock files are left alone."""
-    for path in sorted(inbox.rglob("*")):
+def list_files(inbox: Path, *, on_error: Callable[[OSError], None] | None = None) -> Iterator[InboxFile]:
+    """Data files of the inbox and its folders, by name; hidden files and office lock files are left alone.
+
+    A folder that cannot be listed, or a file that cannot be looked at, is told to `on_error`.
+    """
+    names = [Path(folder, name) for folder, _, files in os.walk(inbox, onerror=on_error) for name in files]
+    for path in sorted(names):
         parts = path.relative_to(inbox).parts
         is_hidden = any(part.startswith((".", "~$")) for part in parts)
         suffix = Path(path.name.casefold().removesuffix(".gz")).suffix
-        if not is_hidden and suffix in DATA_SUFFIXES and path.is_file():
-            stat = path.stat()
-            yield InboxFile(path, "/".join(parts), stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        if is_hidden or suffix not in DATA_SUFFIXES:
+            continue
+        try:
+            if path.is_file():
+                stat = path.stat()
+                yield InboxFile(path, "/".join(parts), stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if on_error:
+                on_error(error)
 
 
 def complete_files(files: Sequence[InboxFile]) -> tuple[list[InboxFile], list[InboxFile]]:
@@ -53,11 +66,12 @@ def complete_files(files: Sequence[InboxFile]) -> tuple[list[InboxFile], list[In
     if not fresh:
         return list(files), []
     time.sleep(LOOK_AGAIN_SECONDS)
-    growing = [file for file in fresh if not _is_unchanged(file)]
+    growing = [file for file in fresh if not is_unchanged(file)]
     return [file for file in files if file not in growing], growing
 
 
-def _is_unchanged(file: InboxFile) -> bool:
+def is_unchanged(file: InboxFile) -> bool:
+    """Whether a file is still there as it was listed."""
     try:
         stat = file.path.stat()
     except OSError:
@@ -73,7 +87,8 @@ class Fingerprints:
 
     def __init__(self, data: Path) -> None:
         self._path = data / "inbox_index.json"
-        self._known: dict[str, list[object]] = read_json(self._path) or {}
+        index = read_json(self._path)
+        self._known: dict[str, list[object]] = index if isinstance(index, dict) else {}
         self._seen: dict[str, list[object]] = {}
 
     def of(self, file: InboxFile) -> str:

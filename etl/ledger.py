@@ -14,6 +14,7 @@ from typing import Any
 from etl.inbox import InboxFile
 from etl.mapping import Mapping
 from etl.readers import Unreadable
+from warehouse.durable import append_lines
 from warehouse.generations import read_json, write_json
 from warehouse.redaction import redact
 from warehouse.reference import reason_sentence, reference_fingerprint
@@ -63,9 +64,22 @@ class BatchStates:
         return BatchStates(self.held, tuple(batch for batch in self.staged if batch not in done))
 
 
+class StatesDamaged(Exception):
+    """`batches.json` cannot be read: to go on without it would publish what somebody held."""
+
+
 def read_states(data: Path) -> BatchStates:
-    """The states of `data/batches.json`."""
-    content = read_json(data / "batches.json") or {}
+    """The states of `data/batches.json`.
+
+    Raises:
+        StatesDamaged: it is there and not what was written.
+    """
+    content = read_json(data / "batches.json") if (data / "batches.json").exists() else {}
+    if not isinstance(content, dict):
+        raise StatesDamaged(
+            "batches.json 已损坏，暂缓的批次不明：请从备份恢复，确认没有暂缓批次的可将其删除 / "
+            "batches.json is damaged, nobody knows what is held: restore its backup, or remove it if nothing is"
+        )
     return BatchStates(content.get("held", {}), tuple(content.get("staged", ())))
 
 
@@ -99,10 +113,7 @@ def refuse(data: Path, file: InboxFile, sha256: str, error: Unreadable, context:
         "en": texts["en"],
         "at": now.isoformat(timespec="seconds"),
     }
-    path = data / "ledger" / "refused.jsonl"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as handle:
-        handle.write(json.dumps(entry, ensure_ascii=False) + "\n")
+    append_lines(data / "ledger" / "refused.jsonl", [json.dumps(entry, ensure_ascii=False)])
     return entry
 
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from etl.archive import ArchiveWriter, write_note
 from etl.fields import Context, code_lookups, pick_headers, resolve_headers
-from etl.inbox import InboxFile
+from etl.inbox import InboxFile, is_unchanged
 from etl.mapping import Mapping
 from etl.mapping_parts import normalise_header
 from etl.organisations import Organisations
@@ -42,6 +42,10 @@ class Job:
     now: datetime
     context: str
     code_version: str
+
+
+class Changed(Exception):
+    """A file is no longer what was fingerprinted; a later night finds it as it is then."""
 
 
 @dataclass
@@ -83,6 +87,7 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
 
     Raises:
         Unreadable: the file is refused as a whole; nothing of it is kept.
+        Changed: it was written to while it was read; nothing of it is kept.
     """
     delivered = delivered_at(file, mapping.delivered)
     batch = f"{delivered:%Y%m%d}-{mapping.name}-{sha256[:12]}"
@@ -106,6 +111,8 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
             tally.records -= records
             tally.add_judged(conflicts, 0)
         info = head | _outcome(file, mapping, tally, recipe)
+        if not is_unchanged(file):
+            raise Changed(file.name)
         writer.commit(info)
     return info
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -15,19 +14,23 @@ import polars as pl
 
 from etl.archive import write_templates
 from etl.feeds import FEEDS
-from etl.inbox import Fingerprints, InboxFile, complete_files, identify, list_files
+from etl.inbox import Fingerprints, InboxFile, complete_files, identify, is_unchanged, list_files
 from etl.ledger import code_version, read_refused, refuse
 from etl.load import Job, load_file
 from etl.mapping import Mapping
 from etl.organisations import NAMED, Organisations, organisations_of
 from etl.pseudonyms import Key
 from etl.readers import Table, Unreadable
+from etl.trouble import is_of_machine, tell
 from warehouse.archive import ArchiveBatch, read_batches
 from warehouse.build import build
+from warehouse.durable import make_folder, remove_tree
 from warehouse.generations import DATABASE, MANIFEST, new_generation_id, write_json
 from warehouse.redaction import redact
 
 ROOT = Path(__file__).resolve().parent.parent
+# The exit code of `warehouse.verify` for a database that is not what was built.
+UNSOUND = 1
 ORDER = {"none": -1, **{name: number for number, name in enumerate(FEEDS)}}
 
 
@@ -42,8 +45,10 @@ class NightReport:
     loaded: tuple[dict[str, Any], ...] = ()
     refused: tuple[dict[str, Any], ...] = ()
     growing: tuple[str, ...] = ()
+    purged: int = 0
     held: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def exit_code(self) -> int:
@@ -60,6 +65,10 @@ class NightReport:
     def with_problems(self, problems: Sequence[str]) -> NightReport:
         """The report with more problems told."""
         return replace(self, problems=(*self.problems, *problems))
+
+    def as_failed(self, problem: str) -> NightReport:
+        """The report of a night that could not go on."""
+        return replace(self, failed=True, problems=(*self.problems, problem))
 
     def as_json(self) -> dict[str, Any]:
         """The report as it is stored in `last_night.json` and printed by `refresh --json`."""
@@ -79,37 +88,59 @@ class Publication:
 def load_inbox(data: Path, inbox: Path, mappings: Sequence[Mapping], key: Key, context: str) -> NightReport:
     """Archive every new file of the inbox, organisations first; what cannot be read is refused once."""
     now = datetime.now()
-    report = NightReport(now.isoformat(timespec="seconds"))
-    files, growing = complete_files(list(list_files(inbox)))
+    unreached: list[Exception] = []
+    files, growing = complete_files(list(list_files(inbox, on_error=unreached.append)))
     fingerprints = Fingerprints(data)
     archived = read_batches(data / "archive")
     known = {str(batch.info["sha256"]) for batch in archived}
     known |= {entry["sha256"] for entry in read_refused(data) if entry["context"] == context}
     found: list[tuple[InboxFile, str, Mapping, Table]] = []
+    loaded: list[dict[str, Any]] = []
     refused: list[dict[str, Any]] = []
-    for file in files:
-        sha256 = fingerprints.of(file)
-        if sha256 in known:
-            continue
-        known.add(sha256)
-        try:
-            found.append((file, sha256, *identify(file.path, mappings)))
-        except Unreadable as error:
+
+    def set_back(file: InboxFile, sha256: str, error: Exception) -> None:
+        """Say why a file is not loaded: what is not the same any more is left for the next night."""
+        if not is_unchanged(file):
+            growing.append(file)
+        elif isinstance(error, Unreadable):
             refused.append(refuse(data, file, sha256, error, context, now))
-    loaded = []
+        else:
+            unreached.append(error)
+
+    for file in files:
+        sha256 = ""
+        try:
+            sha256 = fingerprints.of(file)
+            if sha256 not in known:
+                known.add(sha256)
+                found.append((file, sha256, *identify(file.path, mappings)))
+        except Exception as error:
+            set_back(file, sha256, error)
     job = Job(data, key, known_organisations(archived), now, context, code_version())
+    failure = None
     for file, sha256, mapping, table in sorted(found, key=lambda one: (ORDER[one[2].feed], one[0].name)):
         try:
             info = load_file(file, sha256, mapping, table, job)
-        except Unreadable as error:
-            refused.append(refuse(data, file, sha256, error, context, now))
+        except Exception as error:
+            if is_of_machine(error):
+                # What is archived stays, and is published by the next night; the rest waits in the inbox.
+                failure = error
+                break
+            # No single file, not even one that nobody foresaw, keeps the others out.
+            set_back(file, sha256, error)
             continue
         loaded.append(info)
         if info["feed"] == "org" or info["registered"]["org"]:
             job = replace(job, organisations=known_organisations(read_batches(data / "archive")))
     fingerprints.save()
-    waiting = tuple(redact(file.name) for file in growing)
-    return replace(report, loaded=tuple(loaded), refused=tuple(refused), growing=waiting)
+    report = NightReport(
+        now.isoformat(timespec="seconds"),
+        loaded=tuple(loaded),
+        refused=tuple(refused),
+        growing=tuple(redact(file.name) for file in growing),
+        problems=tuple(tell(error) for error in unreached),
+    )
+    return report.as_failed(tell(failure)) if failure else report
 
 
 def known_organisations(batches: Sequence[ArchiveBatch]) -> Organisations:
@@ -124,18 +155,13 @@ def known_organisations(batches: Sequence[ArchiveBatch]) -> Organisations:
     return organisations_of(pl.concat(frame.cast(NAMED) for frame in frames))  # type: ignore[arg-type]
 
 
-def clear_building(data: Path) -> None:
-    """What a night that died left behind in `data/building`."""
-    shutil.rmtree(data / "building", ignore_errors=True)
-
-
 def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightReport) -> Publication:
     """Build a generation aside from the accepted batches and write its manifest beside it."""
     now = datetime.now()
     generation_id = new_generation_id(data, now)
     directory = data / "building" / generation_id
-    shutil.rmtree(directory, ignore_errors=True)
-    directory.mkdir(parents=True)
+    remove_tree(directory)
+    make_folder(directory)
     templates = write_templates(directory / "templates")
     result = build(
         directory,
@@ -146,7 +172,7 @@ def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightRep
         code_version=code_version(),
         refused=night.refused,
     )
-    shutil.rmtree(templates)
+    remove_tree(templates)
     manifest = {
         "id": generation_id,
         "built_at": now.isoformat(timespec="seconds"),
@@ -162,10 +188,16 @@ def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightRep
 
 
 def verify_generation(directory: Path) -> list[str]:
-    """Read every column of every table back in a fresh process; what was wrong, in words."""
+    """Read every column of every table back in a fresh process; what was wrong, in words.
+
+    Raises:
+        ChildProcessError: that process did not get to the end of it.
+    """
     command = [sys.executable, "-m", "warehouse.verify", str(directory / DATABASE), str(directory / MANIFEST)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []
+    if done.returncode != UNSOUND:
+        raise ChildProcessError(f"verification stopped with {done.returncode}")
     told = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
     return told[-5:] or ["verification failed"]

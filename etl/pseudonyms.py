@@ -24,6 +24,8 @@ from pathlib import Path
 import polars as pl
 import polars_hash
 
+from warehouse.durable import make_folder, write_new
+
 KEY_FILE_VARIABLE = "FENGQIAO_KEY_FILE"
 # 128 bits: among 10^9 keys a collision has a chance of about 10^-21.
 PSEUDONYM_LENGTH = 32
@@ -103,8 +105,8 @@ def ensure_key(archive: Path, *, key_file: Path | None = None) -> Key:
     if known.exists():
         return _matching(path, archive, known.read_text("ascii").strip())
     key = _read(path) if path.exists() else _make(path)
-    archive.mkdir(parents=True, exist_ok=True)
-    _write_new(known, f"{key.key_id}\n", mode=0o644)
+    make_folder(archive)
+    write_new(known, f"{key.key_id}\n", mode=0o644)
     return key
 
 
@@ -142,21 +144,8 @@ def _read(path: Path) -> Key:
 def _make(path: Path) -> Key:
     secret = secrets.token_bytes(_KEY_BYTES)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    _write_new(path, f"{secret.hex()}\n", mode=0o600)
+    write_new(path, f"{secret.hex()}\n", mode=0o600)
     return Key(secret)
-
-
-def _write_new(path: Path, text: str, *, mode: int) -> None:
-    """Write a file that must not exist yet, and have it on disk before anything is written that needs it."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _escaped(column: pl.Series) -> pl.Series:

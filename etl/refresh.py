@@ -6,17 +6,24 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import duckdb
-
-from etl.gate import shrunken_feeds, shrunken_snapshots
+from etl.gate import blamed, shrunken_feeds, shrunken_snapshots
+from etl.healing import Mended, announce, mend, remember, running
+from etl.journal import begin_night, end_night
 from etl.ledger import BatchStates, judging_context, read_states, write_states
-from etl.mapping import read_mappings
-from etl.night import NightReport, Publication, build_candidate, clear_building, load_inbox, verify_generation
-from etl.pseudonyms import ensure_key
+from etl.mapping import MappingError, read_mappings
+from etl.night import NightReport, Publication, build_candidate, load_inbox, verify_generation
+from etl.pseudonyms import KeyRefused, ensure_key
+from etl.purge import purge
+from etl.trouble import is_of_machine, tell
 from warehouse.archive import ArchiveBatch, read_batches
-from warehouse.build import Unbalanced
-from warehouse.generations import current_generation, heal_current, publish, write_json, writer_lock
-from warehouse.redaction import redact
+from warehouse.durable import make_folder
+from warehouse.generations import publish, writer_lock
+
+LOST = (
+    "归档缺少 {count} 个已发布的批次（如 {first}）：请从备份恢复 archive，确认不再需要的用 refresh --accept-drop / "
+    "the archive lacks {count} batch(es) that were published (such as {first}): restore archive from its backup, "
+    "or go on without them: refresh --accept-drop"
+)
 
 
 def refresh(
@@ -26,69 +33,108 @@ def refresh(
     sources: Path | None = None,
     full: bool = False,
     accept_drop: bool = False,
+    purge_inbox: int | None = None,
 ) -> NightReport:
-    """Run one night over `data`.
+    """Run one night over `data`; whatever stops it ends in a report, and the published generation stays.
 
     Args:
         inbox: where the files are; default `data/inbox`.
         sources: a folder with the bureau's own mappings.
         full: build although nothing is new.
         accept_drop: publish although records would fall.
+        purge_inbox: afterwards delete inbox files that have been in the warehouse for so many days.
 
     Raises:
-        MappingError, WrongKey, Busy: nothing was touched.
+        MappingError, KeyRefused: nothing was loaded; the night's report says why.
+        Busy: another job is writing; nothing was touched.
     """
     with writer_lock(data):
-        clear_building(data)
-        heal_current(data)
-        mappings = read_mappings(sources)
-        key = ensure_key(data / "archive")
-        loaded = load_inbox(data, inbox or data / "inbox", mappings, key, judging_context(mappings))
-        report = publish_night(data, loaded, full=full, accept_drop=accept_drop)
-        write_json(data / "last_night.json", report.as_json())
-        return report
+        report = NightReport(datetime.now().isoformat(timespec="seconds"))
+        begin_night(data)
+        try:
+            mended = mend(data)
+            report = replace(report, notes=mended.notes)
+            mappings, key = read_mappings(sources), ensure_key(data / "archive")
+            with running(data):
+                files = _inbox_of(data, inbox, is_expected=not full)
+                loaded = load_inbox(data, files, mappings, key, judging_context(mappings))
+                report = replace(loaded, notes=mended.notes)
+                if not report.failed:
+                    report = publish_night(data, report, mended, full=full, accept_drop=accept_drop)
+                if purge_inbox is not None and not report.failed:
+                    report = purge(data, files, report, days=purge_inbox)
+        except (MappingError, KeyRefused) as error:
+            end_night(data, report.as_failed(str(error)))
+            raise
+        except Exception as error:
+            # Unattended: a sentence in the report and the exit code 1 are seen, a traceback in the night is not.
+            report = report.as_failed(tell(error))
+        return end_night(data, report)
 
 
-def publish_night(data: Path, loaded: NightReport, *, full: bool, accept_drop: bool) -> NightReport:
+def _inbox_of(data: Path, inbox: Path | None, *, is_expected: bool) -> Path:
+    """Where the files are. A new directory, and one restored from the archive alone, has no inbox yet."""
+    default = data / "inbox"
+    if inbox is None and not default.exists() and not (is_expected and any(data.glob("archive/*/*.json"))):
+        make_folder(default)
+    return inbox or default
+
+
+def publish_night(data: Path, loaded: NightReport, mended: Mended, *, full: bool, accept_drop: bool) -> NightReport:
     """Build and publish everything accepted; batches that the gate stops are held and the rest goes on."""
-    current, states = current_generation(data), read_states(data)
-    published = set(current.batches) if current else set()
-    accepted = [batch for batch in read_batches(data / "archive") if batch.name not in states.held]
-    new = [batch for batch in accepted if batch.name not in published]
-    if not new and not full:
+    published, states, archived = mended.published, read_states(data), read_batches(data / "archive")
+    must_build = full or mended.must_build
+    lost = sorted(published.batches - {batch.name for batch in archived})
+    if lost and not accept_drop:
+        return loaded.as_failed(LOST.format(count=len(lost), first=lost[0]))
+    accepted = [batch for batch in archived if batch.name not in states.held]
+    new = [batch for batch in accepted if batch.name not in published.batches]
+    if not new and not must_build:
         return loaded
-    before = current.manifest["tables"] if current else {}
     report, sound = loaded, None
     stopped: list[str] = [] if accept_drop else _stopped_snapshots(accepted, new, states)
     while sound is None:
         report, states, accepted = _hold(report, states, accepted, stopped)
-        new = [batch for batch in accepted if batch.name not in published]
-        if not accepted or not (new or full):
+        new = [batch for batch in accepted if batch.name not in published.batches]
+        if not accepted or not (new or must_build):
             break
-        candidate, broken = attempt(data, accepted, loaded)
+        candidate, broken, is_of_machine = attempt(data, accepted, loaded)
         report = report.with_problems(broken)
-        if candidate is None and not new:
-            return replace(report, failed=True)
-        # What cannot be read holds all that is new; what would shrink holds its own feed.
-        stopped = [batch.name for batch in new] if candidate is None else []
-        if candidate is not None and not accept_drop:
-            stopped = _stopped_feeds(before, candidate, new, states)
+        if candidate is None:
+            stopped = blamed(accepted, new, is_of_machine=is_of_machine)
+            if not stopped:
+                return replace(report, failed=True)
+            continue
+        stopped = [] if accept_drop else _stopped_feeds(published.tables, candidate, new, states)
         sound = None if stopped else candidate
-    write_states(data, states.published(batch.name for batch in accepted) if sound else states)
+    # Before the flip, since what is held must not come in by itself; what was staged is settled only after it.
+    write_states(data, states)
     if sound is None:
         return report
+    announce(data, sound.generation_id)
     generation = publish(data, sound.directory, sound.generation_id, sound.manifest)
-    return replace(report, generation=generation.id, is_published=True)
-
-
-def attempt(data: Path, accepted: list[ArchiveBatch], night: NightReport) -> tuple[Publication | None, list[str]]:
-    """Build and read back; what went wrong, in words, where nothing sound came of it."""
+    report = replace(report, generation=generation.id, is_published=True)
     try:
-        candidate = build_candidate(data, accepted, night)
-    except (Unbalanced, duckdb.Error, OSError) as error:
-        return None, [redact(f"{type(error).__name__}: {error}")]
-    broken = verify_generation(candidate.directory)
-    return (None if broken else candidate), broken
+        remember(data, generation)
+        write_states(data, states.published(batch.name for batch in accepted))
+    except OSError as error:
+        report = report.with_problems([tell(error)])
+    return report
+
+
+def attempt(data: Path, accepted: list[ArchiveBatch], night: NightReport) -> tuple[Publication | None, list[str], bool]:
+    """Build and read back; what went wrong, in words, and whether the machine is to blame for it."""
+    broken: list[str] = []
+    # Twice, because what a disk or memory garbled once is whole the second time, and nobody's files are to blame.
+    for _ in range(2):
+        try:
+            candidate = build_candidate(data, accepted, night)
+            broken = verify_generation(candidate.directory)
+        except Exception as error:
+            return None, [tell(error)], is_of_machine(error)
+        if not broken:
+            return candidate, [], False
+    return None, broken, False
 
 
 def _stopped_snapshots(accepted: list[ArchiveBatch], new: list[ArchiveBatch], states: BatchStates) -> list[str]:

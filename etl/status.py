@@ -9,16 +9,23 @@ from typing import Any
 
 import polars as pl
 
-from etl.ledger import read_refused, read_states
-from warehouse.archive import ArchiveBatch, read_batches
-from warehouse.generations import Generation, current_generation, last_night
+from etl.advice import advice
+from etl.ledger import BatchStates, StatesDamaged, read_refused, read_states
+from warehouse.archive import ArchiveBatch, ArchiveDamaged, read_batches
+from warehouse.generations import Generation, current_generation, is_being_written, last_night
 
 COUNTS = ("rows_in", "loaded", "quarantined", "duplicates", "dropped", "records")
 
 
 def status(data: Path) -> dict[str, Any]:
     """The object of `status --json` (design §6), totals over the batches of the current generation."""
-    current, states, archived = current_generation(data), read_states(data), read_batches(data / "archive")
+    current, unreadable = current_generation(data), []
+    states, archived = BatchStates(), []
+    try:
+        states = read_states(data)
+        archived = read_batches(data / "archive")
+    except (StatesDamaged, ArchiveDamaged) as error:
+        unreadable.append(str(error))
     published = set(current.batches) if current else set()
     standing = [batch for batch in archived if batch.name in published]
     files = [file_entry(batch, current, "loaded") for batch in standing]
@@ -31,8 +38,17 @@ def status(data: Path) -> dict[str, Any]:
         "feeds": feed_totals(standing, current),
         "files": files,
         "held": sorted(states.held),
-        "problems": problems(data, current, sorted(states.held)),
+        "problems": advice(data, held=sorted(states.held), unreadable=unreadable),
+        "is_running": is_being_written(data),
+        "night": _night(data),
     }
+
+
+def _night(data: Path) -> dict[str, Any] | None:
+    """When the last night ran and how it ended."""
+    night = last_night(data)
+    told = ("started_at", "finished_at", "is_published", "exit_code")
+    return {name: night.get(name) for name in told} if night else None
 
 
 def file_entry(batch: ArchiveBatch, generation: Generation | None, state: str) -> dict[str, Any]:
@@ -82,32 +98,6 @@ def _refused_files(data: Path, archived: set[str]) -> list[dict[str, Any]]:
         | {key: entry[key] for key in ("sheet", "line", "found", "expected", "zh", "en")}
         for entry in latest.values()
     ]
-
-
-def problems(data: Path, current: Generation | None, held: Sequence[str]) -> list[str]:
-    """What needs a look, each with what to do, in Chinese and English."""
-    found = []
-    night = last_night(data)
-    if current is None:
-        found.append(
-            "还没有可用的数据版本：请运行 python -m etl refresh / no usable generation yet: run python -m etl refresh"
-        )
-    elif not (data / "current").exists():
-        found.append(
-            "data/current 已失效：请运行 python -m etl refresh --full / data/current dangles: run refresh --full"
-        )
-    if held:
-        names = " ".join(held)
-        found.append(
-            f"有 {len(held)} 个批次被暂缓，请核对后放行 / {len(held)} batch(es) held, check and accept: "
-            f"python -m etl accept {names}"
-        )
-    if night and night["refused"]:
-        count = len(night["refused"])
-        found.append(f"昨夜拒收 {count} 个文件，原因见 files / {count} file(s) refused last night, see files")
-    if night and night["problems"]:
-        found += [f"昨夜未能发布 / not published last night: {text}" for text in night["problems"]]
-    return found
 
 
 def exit_code(report: dict[str, Any]) -> int:

@@ -53,6 +53,10 @@ DISPUTE_TYPE_COLUMNS: Columns = {name: pl.String() for name in ("code", "name", 
 REFUSED_COLUMNS: Columns = {name: pl.String() for name in ("file_label", "sha256", "feed", "reason")}
 
 
+class ArchiveDamaged(Exception):
+    """A sidecar of the archive cannot be read; the text says which, in Chinese and English."""
+
+
 @dataclass(frozen=True)
 class ArchiveBatch:
     """One archived batch: the records and the sidecar that says where they came from."""
@@ -72,10 +76,24 @@ class ArchiveBatch:
 
 
 def read_batches(archive: Path) -> list[ArchiveBatch]:
-    """All batches of an archive in delivery order."""
-    sidecars = sorted(archive.glob("*/*.json"))
-    batches = [ArchiveBatch(path.with_suffix(".parquet"), json.loads(path.read_text("utf-8"))) for path in sidecars]
-    return in_delivery_order(batches)
+    """All batches of an archive in delivery order.
+
+    Raises:
+        ArchiveDamaged: a sidecar is not what was written; only a backup has it.
+    """
+    sidecars = (path for path in sorted(archive.glob("*/*.json")) if not path.name.startswith("."))
+    return in_delivery_order(ArchiveBatch(path.with_suffix(".parquet"), _sidecar(path)) for path in sidecars)
+
+
+def _sidecar(path: Path) -> dict[str, Any]:
+    try:
+        info = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        info = None
+    if isinstance(info, dict) and info.get("batch") == path.stem:
+        return info
+    name = f"{path.parent.name}/{path.name}"
+    raise ArchiveDamaged(f"归档文件 {name} 已损坏：请从备份恢复 / {name} of the archive is damaged: restore its backup")
 
 
 def in_delivery_order(batches: Iterable[ArchiveBatch]) -> list[ArchiveBatch]:

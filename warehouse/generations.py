@@ -1,23 +1,29 @@
-"""Generations of the warehouse: build aside, publish by one atomic flip, keep seven, roll back."""
+"""Generations of the warehouse: build aside, publish by one atomic flip, keep seven, tell a damaged one, roll back."""
 
 from __future__ import annotations
 
 import fcntl
 import json
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from warehouse import durable
+from warehouse.durable import make_folder, move, point, remove_tree, write_whole
+from warehouse.seal import is_sealed, seal
 
 KEPT = 7
 # Nights do not follow each other faster than a reader can look again.
 LOOKS = 5
 DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
+# Beside the files of a generation that a night found damaged: nobody opens it any more.
+DAMAGED = "damaged"
+LOCK_SECONDS = 0.5
 
 
 class Busy(Exception):
@@ -47,14 +53,29 @@ class Generation:
         return list(self.manifest.get("batches", []))
 
 
-def current_generation(data: Path) -> Generation | None:
-    """The published generation; where `current` dangles, the newest good one; None where there is none."""
-    link = data / "current"
-    if link.is_symlink():
-        published = _read(link.resolve())
+def current_generation(data: Path, *, passed_over: Collection[str] = ()) -> Generation | None:
+    """The published generation; where it is gone, damaged or one of `passed_over`, the newest good one before it."""
+    named = named_generation(data)
+    while named is not None:
+        published = _read(data / "generations" / named) if named not in passed_over else None
         if published:
             return published
-    return next(iter(list_generations(data)), None)
+        # Not a damaged one, perhaps: a night may have flipped, and removed it, since the link was read.
+        before, named = named, named_generation(data)
+        if named == before:
+            break
+    good = [generation for generation in list_generations(data) if generation.id not in passed_over]
+    # What is newer than the named one was rolled back, or is not published yet: only where there is nothing else.
+    older = (generation for generation in good if named is None or generation.id < named)
+    return next(older, next(iter(good), None))
+
+
+def named_generation(data: Path) -> str | None:
+    """The id that `current` names, whether or not there is such a generation."""
+    try:
+        return (data / "current").readlink().name
+    except OSError:
+        return None
 
 
 def list_generations(data: Path) -> list[Generation]:
@@ -64,7 +85,7 @@ def list_generations(data: Path) -> list[Generation]:
     return [generation for generation in found if generation]
 
 
-def current_and_kept(data: Path) -> tuple[Generation | None, tuple[str, ...]]:
+def current_and_kept(data: Path, *, passed_over: Collection[str] = ()) -> tuple[Generation | None, tuple[str, ...]]:
     """The published generation, and the names of those that stay beside it, newest first, as of one moment.
 
     A night leaves one more for a moment, before and after the flip: the one that is not yet current, and the one that
@@ -75,7 +96,7 @@ def current_and_kept(data: Path) -> tuple[Generation | None, tuple[str, ...]]:
     for _ in range(LOOKS):
         # Places first: what a night removes meanwhile is still among them, and what it adds shows as a strange name.
         places = sorted((data / "generations").glob("*/"), reverse=True)
-        current = current_generation(data)
+        current = current_generation(data, passed_over=passed_over)
         if current is None or current.id in {place.name for place in places}:
             break
     if current is None:
@@ -108,12 +129,29 @@ def read_generation(data: Path, name: str) -> Generation | None:
 
 
 def _read(directory: Path) -> Generation | None:
+    """A generation by its manifest; None where something is missing, cut off or not as it was sealed.
+
+    The database itself is not read: that takes seconds, and `is_intact` does it once a night.
+    """
     try:
-        manifest = json.loads((directory / MANIFEST).read_text("utf-8"))
+        content = (directory / MANIFEST).read_bytes()
+        manifest = json.loads(content)
+        size = (directory / DATABASE).stat().st_size
+        is_own = is_sealed(directory, MANIFEST, content=content)
     except (OSError, ValueError):
         return None
-    complete = (directory / DATABASE).is_file() and isinstance(manifest, dict)
-    return Generation(directory.name, directory.resolve(), manifest) if complete else None
+    if not isinstance(manifest, dict) or size != manifest.get("database_bytes", size):
+        return None
+    is_good = is_own and not (directory / DAMAGED).exists()
+    return Generation(directory.name, directory.resolve(), manifest) if is_good else None
+
+
+def is_intact(generation: Generation) -> bool:
+    """Whether every byte of the database is as it was sealed: one pass over the file."""
+    try:
+        return is_sealed(generation.directory, DATABASE)
+    except OSError:
+        return False
 
 
 def new_generation_id(data: Path, now: datetime) -> str:
@@ -129,40 +167,40 @@ def new_generation_id(data: Path, now: datetime) -> str:
 
 def publish(data: Path, building: Path, generation_id: str, manifest: dict[str, Any]) -> Generation:
     """Move a verified build into place and flip `current` to it; old generations beyond seven are removed."""
+    durable.disk.sync(building / DATABASE)
+    manifest = {**manifest, "database_bytes": (building / DATABASE).stat().st_size}
     write_json(building / MANIFEST, manifest)
-    _sync(building / DATABASE)
-    _sync(building)
+    seal(building, (DATABASE, MANIFEST))
     target = data / "generations" / generation_id
-    target.parent.mkdir(parents=True, exist_ok=True)
-    os.replace(building, target)
-    _sync(target.parent)
+    make_folder(target.parent)
+    move(building, target)
     point_current(data, generation_id)
-    remove_old(data)
+    # It is published whether or not the oldest can be removed; what could not be is tried again the next time.
+    with suppress(OSError):
+        remove_old(data)
     return Generation(generation_id, target.resolve(), manifest)
 
 
 def point_current(data: Path, generation_id: str) -> None:
     """Flip `current` in one rename: a reader sees the old target or the new one, never none."""
-    fresh = data / ".current.new"
-    fresh.unlink(missing_ok=True)
-    fresh.symlink_to(Path("generations") / generation_id)
-    os.replace(fresh, data / "current")
-    _sync(data)
-
-
-def heal_current(data: Path) -> None:
-    """Where `current` dangles, let it name the newest good generation again."""
-    link, good = data / "current", current_generation(data)
-    if link.is_symlink() and not link.exists() and good is not None:
-        point_current(data, good.id)
+    point(data / "current", Path("generations") / generation_id)
 
 
 def remove_old(data: Path) -> None:
-    """Keep the newest seven generations and the current one."""
+    """Keep the newest seven generations and the current one; damaged ones go too, a new one has come for them."""
     current = current_generation(data)
-    for generation in list_generations(data)[KEPT:]:
-        if current is None or generation.id != current.id:
-            shutil.rmtree(generation.directory)
+    kept = {generation.id for generation in (*list_generations(data)[:KEPT], current) if generation}
+    for place in sorted((data / "generations").glob("*/")):
+        if place.name not in kept:
+            remove_generation(data, place)
+
+
+def remove_generation(data: Path, directory: Path) -> None:
+    """Take a generation away: in one step out of sight, and then from the disk."""
+    aside = data / "building" / f"removed-{directory.name}"
+    make_folder(aside.parent)
+    durable.disk.replace(directory, aside)
+    remove_tree(aside)
 
 
 def previous_generation(data: Path, generation_id: str | None = None) -> Generation:
@@ -184,22 +222,35 @@ def writer_lock(data: Path) -> Iterator[None]:
     """
     data.mkdir(parents=True, exist_ok=True)
     with (data / ".lock").open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise Busy(str(data)) from error
+        # Whoever only asks whether somebody is writing holds it for a moment.
+        patience = time.monotonic() + LOCK_SECONDS
+        while not _locked(handle.fileno(), fcntl.LOCK_EX):
+            if time.monotonic() > patience:
+                raise Busy(str(data))
+            time.sleep(LOCK_SECONDS / 10)
         yield
+
+
+def is_being_written(data: Path) -> bool:
+    """Whether a job holds the writer's lock at this moment."""
+    try:
+        with (data / ".lock").open() as handle:
+            return not _locked(handle.fileno(), fcntl.LOCK_SH)
+    except OSError:
+        return False
+
+
+def _locked(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_json(path: Path, content: object) -> None:
     """Write a JSON file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    with fresh.open("w", encoding="utf-8") as handle:
-        json.dump(content, handle, ensure_ascii=False, indent=1, default=str)
-        handle.flush()
-        os.fsync(handle.fileno())
-    os.replace(fresh, path)
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, default=str))
 
 
 def read_json(path: Path) -> Any:
@@ -214,11 +265,3 @@ def last_night(data: Path) -> dict[str, Any] | None:
     """What the last refresh reported (`data/last_night.json`), or None before the first night."""
     report = read_json(data / "last_night.json")
     return report if isinstance(report, dict) else None
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

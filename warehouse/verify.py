@@ -55,6 +55,8 @@ def verify(path: Path, expected: dict[str, str]) -> list[str]:
     """
     try:
         connection = duckdb.connect(str(path), read_only=True)
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         return [f"{path.name} cannot be opened: {_first_line(error)}"]
     with connection:
@@ -74,6 +76,8 @@ def _check(
         found = _content(connection, table, _exact(columns))
         # Floating point columns are not compared, but a broken block shows only when it is read.
         _content(connection, table, [column for column in columns if column not in _exact(columns)])
+    except duckdb.OutOfMemoryException:
+        raise
     except duckdb.Error as error:
         return f"{table} cannot be read: {_first_line(error)}"
     if not _is_hashed(table):
@@ -111,10 +115,13 @@ def _first_line(error: duckdb.Error) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m warehouse.verify PATH MANIFEST`: exit 0 sound, 1 not; problems on standard error."""
+    """`python -m warehouse.verify PATH MANIFEST`: exit 0 sound, 1 not, 2 not found out; problems on standard error."""
     path, manifest = map(Path, arguments)
-    expected = json.loads(manifest.read_text("utf-8"))["content_hash"]
-    problems = verify(path, expected)
+    try:
+        problems = verify(path, json.loads(manifest.read_text("utf-8"))["content_hash"])
+    except Exception as error:
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+        return 2
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0

@@ -13,6 +13,7 @@ from typing import Any, Protocol, TypeVar
 import polars as pl
 import streamlit as st
 
+from pages.components.damage import damaged_generations, notices_damage, unreadable_generation
 from warehouse.bulletin_check import check_bulletin
 from warehouse.bulletin_page import build_bulletin
 from warehouse.comparison import ask, compare, explain, read_facts
@@ -55,6 +56,8 @@ class Board:
     is_demo: bool
     # Names of the generations kept, newest first: looked up with the rest, since the next night removes the oldest.
     kept: tuple[str, ...] = ()
+    # The generation that ought to be shown, where it is damaged and an older one is shown.
+    unreadable: str | None = None
 
     @property
     def built_at(self) -> datetime | None:
@@ -68,8 +71,9 @@ def open_board() -> Board:
     folder = Path(os.environ.get("FENGQIAO_DATA", "data"))
     # The report first: it is written after the flip, so that it is never newer than the generation.
     night = last_night(folder)
-    generation, kept = current_and_kept(folder)
-    return Board(folder, generation, night, (folder / "truth.json").is_file(), kept)
+    generation, kept = current_and_kept(folder, passed_over=damaged_generations(folder))
+    unreadable = unreadable_generation(folder)
+    return Board(folder, generation, night, (folder / "truth.json").is_file(), kept, unreadable)
 
 
 @st.cache_data(max_entries=200, show_spinner=False, hash_funcs=BY_IDENTITY)
@@ -80,6 +84,7 @@ def _read(generation: Generation, query: str) -> pl.DataFrame:
     return rows
 
 
+@notices_damage
 def read(board: Board, query: str) -> pl.DataFrame:
     """The rows of one query of `queries/`."""
     if board.generation is None:
@@ -131,6 +136,7 @@ def _compared(
         return tuple(found)
 
 
+@notices_damage
 def compared(
     board: Board,
     metric: str,
@@ -153,6 +159,7 @@ def compared(
     return _compared(board.generation, metric, period, basis, by, filters, is_public, language)
 
 
+@notices_damage
 def explained(
     board: Board,
     metric: str,
@@ -185,6 +192,7 @@ def _standardised(
         return tuple(standardise(engine.facts, question, unit=unit, language=language))
 
 
+@notices_damage
 def standardised(
     board: Board, metric: str, period: str, *, unit: str, where: Filters | None = None, language: Language = "zh"
 ) -> tuple[Standardised, ...]:
@@ -209,6 +217,7 @@ def _curved(
         return survival_curves(engine.facts, question, last_day=last_day)
 
 
+@notices_damage
 def curved(
     board: Board, metric: str, period: str, *, basis: Basis, where: Filters, last_day: int
 ) -> tuple[Curve | None, Curve | None]:
@@ -218,6 +227,7 @@ def curved(
     return _curved(board.generation, metric, period, basis, tuple(sorted(where.items())), last_day)
 
 
+@notices_damage
 def bulletin(board: Board, period: str, *, where: Filters | None = None, is_public: bool, language: Language) -> str:
     """The bulletin of a period as HTML, built and then reproduced; raises DoesNotReproduce where a figure differs."""
     if board.generation is None:
@@ -261,7 +271,7 @@ def built(view: Chosen, build: Callable[[Chosen], Built]) -> Built:
 
 def is_current(board: Board) -> bool:
     """Whether the generation that a run was pinned to is still the one that the nightly job points at."""
-    newest = current_generation(board.folder)
+    newest = current_generation(board.folder, passed_over=damaged_generations(board.folder))
     return (newest.id if newest else None) == (board.generation.id if board.generation else None)
 
 

@@ -130,8 +130,11 @@ def _warnings(board: Board, days: dict[str, date]) -> None:
         refused, held = len(night.get("refused", ())), len(night.get("held", ()))
         st.warning(t("load.look_text", refused=refused, held=held, page="data_quality"))
     published = night.get("generation")
+    if board.unreadable:
+        shown = board.generation.id if board.generation else "–"
+        st.warning(t("load.damaged", id=board.unreadable, shown=shown, command=commands.refresh(board)))
     # Not merely another one: between the flip and the night's report the newest generation has no report yet.
-    if board.generation and published and published > board.generation.id:
+    elif board.generation and published and published > board.generation.id:
         st.warning(t("load.rolled_back", id=board.generation.id))
     age = _days_old(board, until) if until else None
     if until and age and board.built_at:

@@ -15,9 +15,10 @@ from tests.pages.conftest import NEW, OLD
 from tests.pages.small_bureau import ORGANISATIONS, write_night
 from warehouse.comparison import ask, compare, read_facts
 from warehouse.connection import open_generation
-from warehouse.generations import current_generation, point_current, read_json, write_json
+from warehouse.generations import DATABASE, MANIFEST, current_generation, point_current, read_json, write_json
 from warehouse.metrics import METRICS
 from warehouse.reference import Language
+from warehouse.seal import seal
 from warehouse.wording import format_change, format_value, format_verdict, sentence_of
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
@@ -233,6 +234,7 @@ def test_a_failed_night_is_told_on_every_page(own: Path) -> None:
 def test_old_data_are_called_old(own: Path) -> None:
     manifest = own / "generations" / NEW / "manifest.json"
     write_json(manifest, {**read_json(manifest), "built_at": "2026-11-12T02:00:00"})
+    seal(manifest.parent, [DATABASE, MANIFEST])
     warning = open_page("overview", lang="en").warning[0].value
     assert warning.startswith("The data are 7 days old: the last day is 5 November 2026")
 
