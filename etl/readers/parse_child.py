@@ -1,4 +1,4 @@
-"""The child process that parses workbooks for the night, with limits on memory and time: python -m etl.readers.parse_child.
+"""The child that parses workbooks for the night, with limits on memory and time: python -m etl.readers.parse_child.
 
 It reads a path per line and answers each with a JSON line, then the sheets as Arrow, each behind its length. Nothing
 is written to disk, and it ends when its input does, also when the night is killed.
