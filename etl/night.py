@@ -120,7 +120,8 @@ def known_organisations(batches: Sequence[ArchiveBatch]) -> Organisations:
             frames.append(pl.read_parquet(batch.parquet, columns=list(NAMED)))
         elif batch.info["registered"]["org"]:
             entries = pl.DataFrame(batch.info["registered"]["org"], schema_overrides=dict(NAMED))
-            frames.append(entries.with_columns(short_name=pl.lit(None, pl.String)).select(NAMED.keys()))
+            absent = {name: pl.lit(None, dtype) for name, dtype in NAMED.items() if name not in entries.columns}
+            frames.append(entries.with_columns(**absent).select(NAMED.keys()))
     return organisations_of(pl.concat(frame.cast(NAMED) for frame in frames))  # type: ignore[arg-type]
 
 

@@ -118,7 +118,7 @@ class _Units:
 
 
 class _Lines:
-    """Codecs in which no byte of a character looks like a line end: whole lines, so that one may be in another codec."""
+    """Codecs in which no byte of a character looks like a line end: line by line, as one may be in another codec."""
 
     def __init__(self, codec: str) -> None:
         self._codec = codec

@@ -9,7 +9,18 @@ import polars as pl
 
 from etl.readers.confined import Sheet, load_workbook
 from etl.readers.headers import Header, clean_header, find_header, matching, name_columns, rows_to_search
-from etl.readers.table import CHUNK_ROWS, MAX_CELL_CHARACTERS, ROW_COLUMNS, Layout, Table, Unreadable, empty_chunk
+from etl.readers.table import (
+    CHUNK_ROWS,
+    MAX_CELL_CHARACTERS,
+    ROW_COLUMNS,
+    Layout,
+    Table,
+    Unreadable,
+    all_blank,
+    empty_chunk,
+)
+
+UNREAD_SHEET = "unread_sheet"
 
 
 def open_workbook(path: Path, layout: Layout) -> Table | None:
@@ -27,7 +38,7 @@ def open_workbook(path: Path, layout: Layout) -> Table | None:
             found = _open_sheet(sheet, layout, is_1904=book.is_1904)
         elif found is not None and layout.sheet is None and _header_of(sheet, layout):
             # As much of a table as the one that is read: whoever filled it in expects it to count.
-            notes.append(f"unread_sheet: {sheet.name}")
+            notes.append(f"{UNREAD_SHEET}: {sheet.name}")
     return found and replace(found, notes=tuple(notes))
 
 
@@ -56,7 +67,7 @@ def _body(typed: pl.DataFrame, lossy: dict[str, pl.Series], headers: tuple[str, 
     rows = typed.with_columns(
         pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("__line"),
         pl.when(is_vast).then(pl.lit("too_large")).alias("__fault"),
-        pl.all_horizontal(cells.is_null()).alias("__blank"),
+        all_blank(cells).alias("__blank"),
         pl.when(listed.list.len() > 0).then(listed).alias("__lossy"),
     )
     return rows.with_columns(pl.when(pl.col("__fault").is_null()).then(cells))
