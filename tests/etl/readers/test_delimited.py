@@ -102,7 +102,10 @@ def many_lines(count: int, bad: dict[int, bytes], codec: str = "utf-8") -> bytes
     return b"\n".join(["编号,类型,备注".encode(codec), *lines]) + b"\n"
 
 
-@pytest.mark.parametrize(("codec", "bad"), [("utf-8", b"50,\xff\xff,x"), ("utf-8", "50,类型,无".encode()[:-1]), ("gb18030", b"50,\xff\xff,x")])
+@pytest.mark.parametrize(
+    ("codec", "bad"),
+    [("utf-8", b"50,\xff\xff,x"), ("utf-8", "50,类型,无".encode()[:-1]), ("gb18030", b"50,\xff\xff,x")],
+)
 def test_one_line_that_does_not_decode_is_one_fault(codec: str, bad: bytes, tmp_path: Path) -> None:
     frame = read(write(tmp_path, many_lines(200, {50: bad}, codec)))
     assert frame.height == 200
