@@ -6,13 +6,14 @@ import json
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from etl.demo import write_demo
@@ -21,7 +22,10 @@ from etl.feeds import FEEDS
 from etl.ledger import read_states, write_states
 from etl.mapping import MappingError
 from etl.night import verify_generation
+from etl.progress import Shown, Silent
+from etl.propose import propose as draft_mapping
 from etl.pseudonyms import KeyRefused
+from etl.readers import Unreadable
 from etl.refresh import refresh as run_night
 from etl.status import exit_code, quarantined_rows
 from etl.status import status as read_status
@@ -34,6 +38,7 @@ from warehouse.generations import (
     previous_generation,
     writer_lock,
 )
+from warehouse.redaction import redact
 from warehouse.reference import reason_sentence
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="枫桥看板数据任务 / Fengqiao Board data jobs")
@@ -113,8 +118,8 @@ def refresh(
     as_json: Json = False,
 ) -> None:
     """夜间更新 / one night: load new files, build, verify, publish."""
-    with clear_errors():
-        report = run_night(data, inbox=inbox, sources=sources, full=full, accept_drop=accept_drop)
+    with clear_errors(), nullcontext(Silent()) if as_json else Shown(console) as watcher:
+        report = run_night(data, inbox=inbox, sources=sources, full=full, accept_drop=accept_drop, watcher=watcher)
         raise typer.Exit(show_night(report.as_json(), as_json=as_json))
 
 
@@ -125,18 +130,19 @@ def show_night(report: dict[str, Any], *, as_json: bool) -> int:
         return int(report["exit_code"])
     for info in report["loaded"]:
         console.print(
-            f"[blue]已加载[/] {info['feed']} {info['file']}: rows_in {info['rows_in']}, "
+            f"[blue]已加载[/] {info['feed']} {escape(info['file'])}: rows_in {info['rows_in']}, "
             f"quarantined {info['quarantined']}, dropped {info['dropped']}",
             highlight=False,
         )
     for entry in report["refused"]:
-        where = f" [{entry['sheet']}]" if entry["sheet"] else ""
+        where = f" 工作表 / sheet {entry['sheet']}" if entry["sheet"] else ""
         where += f" 第{entry['line']}行 / line {entry['line']}" if entry["line"] else ""
-        console.print(f"[bold]拒收 refused[/] {entry['file']}{where}: {entry['zh']} / {entry['en']}", highlight=False)
+        told = escape(f"{entry['file']}{where}: {entry['zh']} / {entry['en']}")
+        console.print(f"[bold]拒收 refused[/] {told}", highlight=False)
     for batch in report["held"]:
         console.print(f"[bold]暂缓 held[/] {batch}: python -m etl accept {batch}", highlight=False)
     for text in report["problems"]:
-        console.print(f"[bold]问题 problem[/] {text}", highlight=False)
+        console.print(f"[bold]问题 problem[/] {escape(text)}", highlight=False)
     outcome = f"已发布 published {report['generation']}" if report["is_published"] else "没有发布 nothing published"
     console.print(f"{outcome}; exit {report['exit_code']}", highlight=False)
     return int(report["exit_code"])
@@ -156,7 +162,7 @@ def status(data: Data = Path("data"), as_json: Json = False) -> None:
         table.add_row(feed, *(f"{counts[name]:,}" for name in names[1:]), report["data_until"].get(feed, "–"))
     console.print(table)
     for problem in report["problems"]:
-        console.print(f"[bold]• {problem}[/]", highlight=False)
+        console.print(f"[bold]• {escape(problem)}[/]", highlight=False)
     if not report["problems"]:
         console.print("昨夜正常 / last night was good")
     raise typer.Exit(exit_code(report))
@@ -248,14 +254,8 @@ def quarantine(
     table = Table("file", "line", "reason", "field", "found", "what to do")
     for row in rows.head(200).iter_rows(named=True):
         told = reason_sentence(row["reason_code"], language="zh", level="row", column=row["header"])
-        table.add_row(
-            row["file"],
-            str(row["line"]),
-            row["reason_code"],
-            row["header"] or row["field"],
-            row["values"],
-            told.remedy,
-        )
+        cells = (row["file"], str(row["line"]), row["reason_code"], row["header"] or row["field"], row["values"] or "")
+        table.add_row(*map(escape, cells), told.remedy)
     console.print(table)
     console.print(f"{min(rows.height, 200)} / {rows.height}")
 
@@ -281,6 +281,28 @@ def fields(feed: Annotated[str | None, typer.Argument()] = None) -> None:
             need = "✓" if field.required else ""
             table.add_row(field.name, field.kind, need, field.zh, field.en, field.code_list or "", name)
     console.print(table)
+
+
+@app.command()
+def propose(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="不认识的文件 / an unknown file")],
+    out: Annotated[Path | None, typer.Option(help="写入这个文件 / write it there")] = None,
+) -> None:
+    """为不认识的文件起草来源说明 / draft a mapping for an unknown file; doubtful lines say TODO."""
+    try:
+        text = draft_mapping(file)
+    except Unreadable as error:
+        for language in ("zh", "en"):
+            told = reason_sentence(
+                error.code, language=language, level="file", found=redact(error.found), expected=redact(error.expected)
+            )
+            print(f"{told.sentence} {told.remedy}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    if out is None:
+        print(text, end="")
+        return
+    out.write_text(text, "utf-8")
+    console.print(f"已写入 written: {escape(str(out))}", highlight=False)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from etl.inbox import InboxFile
 from etl.mapping import Mapping
 from etl.mapping_parts import normalise_header
 from etl.organisations import Organisations
+from etl.progress import Silent, Watcher
 from etl.pseudonyms import Key
 from etl.quarantine import Judged, judge
 from etl.readers import UNREAD_SHEET, Table, Unreadable
@@ -43,6 +44,7 @@ class Job:
     now: datetime
     context: str
     code_version: str
+    watcher: Watcher = field(default_factory=Silent, repr=False)
     lookups: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict, repr=False)
 
 
@@ -86,6 +88,7 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
     Raises:
         Unreadable: the file is refused as a whole; nothing of it is kept.
     """
+    job.watcher.file(f"{mapping.name}-{sha256[:8]}")
     delivered = delivered_at(file, mapping.delivered)
     batch = f"{delivered:%Y%m%d}-{mapping.name}-{sha256[:12]}"
     head = _describe(file, sha256, mapping, table, job, batch, delivered)
@@ -99,6 +102,7 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
         totals = PrintedTotals(recipe)
         for chunk in _work(table, recipe, pool):
             tally.add(chunk)
+            job.watcher.rows(chunk.rows_in)
             writer.append(chunk.records)
             judging.add(totals.place(chunk.set_aside, chunk.sums))
             _keep(judging.judged(), tally, totals, writer)

@@ -20,6 +20,7 @@ from etl.ledger import code_version, read_refused, refuse
 from etl.load import Job, load_file
 from etl.mapping import Mapping
 from etl.organisations import NAMED, Organisations, organisations_of
+from etl.progress import Silent, Watcher
 from etl.pseudonyms import Key
 from etl.readers import Table, Unreadable
 from warehouse.archive import ArchiveBatch, read_batches
@@ -29,6 +30,9 @@ from warehouse.redaction import redact
 
 ROOT = Path(__file__).resolve().parent.parent
 ORDER = {"none": -1, **{name: number for number, name in enumerate(FEEDS)}}
+
+
+SILENT = Silent()
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,14 @@ class Publication:
     manifest: dict[str, Any]
 
 
-def load_inbox(data: Path, inbox: Path, mappings: Sequence[Mapping], key: Key, context: str) -> NightReport:
+def load_inbox(
+    data: Path,
+    inbox: Path,
+    mappings: Sequence[Mapping],
+    key: Key,
+    context: str,
+    watcher: Watcher = SILENT,
+) -> NightReport:
     """Archive every new file of the inbox, organisations first; what cannot be read is refused once."""
     now = datetime.now()
     report = NightReport(now.isoformat(timespec="seconds"))
@@ -97,7 +108,8 @@ def load_inbox(data: Path, inbox: Path, mappings: Sequence[Mapping], key: Key, c
         except Unreadable as error:
             refused.append(refuse(data, file, sha256, error, context, now))
     loaded = []
-    job = Job(data, key, known_organisations(archived), now, context, code_version())
+    job = Job(data, key, known_organisations(archived), now, context, code_version(), watcher)
+    watcher.begin(len(found))
     for file, sha256, mapping, table in sorted(found, key=lambda one: (ORDER[one[2].feed], one[0].name)):
         try:
             info = load_file(file, sha256, mapping, table, job)

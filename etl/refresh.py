@@ -11,7 +11,8 @@ import duckdb
 from etl.gate import shrunken_feeds, shrunken_snapshots
 from etl.ledger import BatchStates, judging_context, read_states, write_states
 from etl.mapping import read_mappings
-from etl.night import NightReport, Publication, build_candidate, clear_building, load_inbox, verify_generation
+from etl.night import SILENT, NightReport, Publication, build_candidate, clear_building, load_inbox, verify_generation
+from etl.progress import Watcher
 from etl.pseudonyms import ensure_key
 from warehouse.archive import ArchiveBatch, read_batches
 from warehouse.build import Unbalanced
@@ -26,6 +27,7 @@ def refresh(
     sources: Path | None = None,
     full: bool = False,
     accept_drop: bool = False,
+    watcher: Watcher = SILENT,
 ) -> NightReport:
     """Run one night over `data`.
 
@@ -34,6 +36,7 @@ def refresh(
         sources: a folder with the bureau's own mappings.
         full: build although nothing is new.
         accept_drop: publish although records would fall.
+        watcher: is told how far the loading has come.
 
     Raises:
         MappingError, WrongKey, Busy: nothing was touched.
@@ -43,7 +46,7 @@ def refresh(
         heal_current(data)
         mappings = read_mappings(sources)
         key = ensure_key(data / "archive")
-        loaded = load_inbox(data, inbox or data / "inbox", mappings, key, judging_context(mappings))
+        loaded = load_inbox(data, inbox or data / "inbox", mappings, key, judging_context(mappings), watcher)
         report = publish_night(data, loaded, full=full, accept_drop=accept_drop)
         write_json(data / "last_night.json", report.as_json())
         return report

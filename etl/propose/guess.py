@@ -38,10 +38,11 @@ NAME_SHARE = 0.8
 def guess(sample: Sample) -> Plan:
     """The plan of a mapping for the sample; feed `none` where a required field has nothing to fill it."""
     profiles = {header: Profile(header, sample.rows[header]) for header in sample.table.headers}
-    plan = Plan(feed=_feed(sample, profiles))
+    types = wide_types(profiles)
+    plan = Plan(feed="incident" if types else _feed(sample, profiles))
     plan.personal = [header for header, one in profiles.items() if is_personal(header) or one.has_persons]
     free = {header: one for header, one in profiles.items() if header not in plan.personal and not one.is_prose}
-    wide = wide_periods(free) or (wide_types(free) if plan.feed == "incident" else {})
+    wide = types or wide_periods(free)
     for header in wide.get("columns", ()):
         free.pop(header)
     _fields(plan, free)
