@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from etl.demo import write_demo
@@ -20,7 +21,10 @@ from etl.healing import RUNNING, remember
 from etl.ledger import StatesDamaged, read_states, write_states
 from etl.mapping import MappingError
 from etl.night import verify_generation
+from etl.progress import Shown, Silent
+from etl.propose import propose as draft_mapping
 from etl.pseudonyms import KeyRefused
+from etl.readers import Unreadable
 from etl.refresh import refresh as run_night
 from etl.show import console, print_json, show_night, show_status
 from etl.status import exit_code, quarantined_rows
@@ -38,6 +42,7 @@ from warehouse.generations import (
     previous_generation,
     writer_lock,
 )
+from warehouse.redaction import redact
 from warehouse.reference import reason_sentence
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="枫桥看板数据任务 / Fengqiao Board data jobs")
@@ -122,9 +127,15 @@ def refresh(
     as_json: Json = False,
 ) -> None:
     """夜间更新 / one night: load new files, build, verify, publish."""
-    with clear_errors():
+    with clear_errors(), nullcontext(Silent()) if as_json else Shown(console) as watcher:
         report = run_night(
-            data, inbox=inbox, sources=sources, full=full, accept_drop=accept_drop, purge_inbox=purge_inbox
+            data,
+            inbox=inbox,
+            sources=sources,
+            full=full,
+            accept_drop=accept_drop,
+            purge_inbox=purge_inbox,
+            watcher=watcher,
         )
         raise typer.Exit(show_night(report.as_json(), as_json=as_json))
 
@@ -233,14 +244,8 @@ def quarantine(
     table = Table("file", "line", "reason", "field", "found", "what to do")
     for row in rows.head(200).iter_rows(named=True):
         told = reason_sentence(row["reason_code"], language="zh", level="row", column=row["header"])
-        table.add_row(
-            row["file"],
-            str(row["line"]),
-            row["reason_code"],
-            row["header"] or row["field"],
-            row["values"],
-            told.remedy,
-        )
+        cells = (row["file"], str(row["line"]), row["reason_code"], row["header"] or row["field"], row["values"] or "")
+        table.add_row(*map(escape, cells), told.remedy)
     console.print(table)
     console.print(f"{min(rows.height, 200)} / {rows.height}")
 
@@ -266,6 +271,28 @@ def fields(feed: Annotated[str | None, typer.Argument()] = None) -> None:
             need = "✓" if field.required else ""
             table.add_row(field.name, field.kind, need, field.zh, field.en, field.code_list or "", name)
     console.print(table)
+
+
+@app.command()
+def propose(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="不认识的文件 / an unknown file")],
+    out: Annotated[Path | None, typer.Option(help="写入这个文件 / write it there")] = None,
+) -> None:
+    """为不认识的文件起草来源说明 / draft a mapping for an unknown file; doubtful lines say TODO."""
+    try:
+        text = draft_mapping(file)
+    except Unreadable as error:
+        for language in ("zh", "en"):
+            told = reason_sentence(
+                error.code, language=language, level="file", found=redact(error.found), expected=redact(error.expected)
+            )
+            print(f"{told.sentence} {told.remedy}", file=sys.stderr)
+        raise typer.Exit(1) from error
+    if out is None:
+        print(text, end="")
+        return
+    out.write_text(text, "utf-8")
+    console.print(f"已写入 written: {escape(str(out))}", highlight=False)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from etl.values import (
     Parsed,
     Remembered,
     clean,
+    count_invisible,
     has_time,
     normalise_ids,
     normalise_spellings,
@@ -32,7 +33,7 @@ from etl.values import (
 )
 from etl.values.codes import FALSE_WORDS, TRUE_WORDS
 from etl.values.ids import is_usual
-from etl.values.parsed import without_faults
+from etl.values.parsed import fault_where, without_faults
 from warehouse.redaction import contains_identifier, redact_series
 from warehouse.reference import codes_of
 
@@ -52,10 +53,17 @@ TYPES: dict[str, pl.DataType] = {
     "decimal": pl.Float64(),
     "flag": pl.Boolean(),
 }
-MOJIBAKE = "锟斤拷|\ufffd|Ã.|â€|æ–|å…"
+# What the middle and last bytes of a Chinese character in UTF-8 look like in the code pages of the West.
+_TRAIL = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
+MOJIBAKE = f"锟斤拷|\ufffd|Ã.|â€|[ã-é]{_TRAIL}{{2}}"
+# What Excel shows where a formula failed.
+CELL_ERROR = r"^#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|ERROR!)$"
 # Kinds whose columns hold the same few words in every chunk, each read by itself.
 WORDS = ("org", "code", "flag", "level")
 MICROSECONDS_A_DAY = 86_400_000_000
+NOT_RATED = "0"
+WHOLE_WITH_POINT = r"^\s*(\d+)\.0+\s*$"
+LEAST_PHONE = 10_000_000_000
 LATEST_DAY = date(2100, 12, 31)
 
 
@@ -70,6 +78,13 @@ class Context:
     lookups: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     registered: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     remembered: dict[str, Remembered] = field(default_factory=lambda: defaultdict(Remembered), repr=False)
+    # What was mended or let pass, the field, and in how many cells; threads only ever append.
+    noticed: list[tuple[str, str, int]] = field(default_factory=list, repr=False)
+
+    def notice(self, what: str, where: Field, cells: int) -> None:
+        """Have something told in the load report."""
+        if cells:
+            self.noticed.append((what, where.name, cells))
 
 
 def resolve_headers(mapping: Mapping, headers: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
@@ -184,12 +199,14 @@ def hours_of(text: pl.Series, moments: pl.Series) -> pl.Series:
 def _parse_key(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
     if is_usual(text):
         return without_faults(text)
-    parsed = normalise_ids(text, numeric_cells=False)
-    garbled = parsed.values.str.contains("锟斤拷|\ufffd").fill_null(False)
-    if garbled.any():
-        fault = pl.select(pl.when(garbled).then(pl.lit("mojibake")).otherwise(parsed.fault)).to_series()
-        return Parsed(parsed.values, fault)
-    return parsed
+    context.notice("invisible_characters", field, count_invisible(text))
+    return _without_wreckage(text, normalise_ids(text, numeric_cells=False))
+
+
+def _without_wreckage(text: pl.Series, parsed: Parsed) -> Parsed:
+    """Garbled text and the errors of failed formulas are no keys and no names."""
+    garbled = fault_where(parsed, text.str.contains(MOJIBAKE), "mojibake")
+    return fault_where(garbled, text.str.strip_chars().str.contains(CELL_ERROR), "missing_required")
 
 
 def _parse_org(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
@@ -199,6 +216,8 @@ def _parse_org(text: pl.Series, field: Field, column: Column, context: Context) 
 
 def _parse_code(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
     lookup = context.lookups[field.name]
+    if field.kind == "level" and text.str.contains(WHOLE_WITH_POINT).any():
+        text = text.str.replace(WHOLE_WITH_POINT, "$1")
     if column.unknown == "register":
         return parse_codes(text, lookup={**context.registered.get("dispute_type", {}), **lookup}, unknown="quarantine")
     return parse_codes(text, lookup=lookup, unknown=column.unknown)
@@ -218,7 +237,8 @@ def code_lookup(field: Field, column: Column) -> dict[str, str]:
     rows = codes_of(field.code_list).to_dicts() if field.code_list else []
     words = {word: row["code"] for row in rows for word in (*row["aliases"], row["zh"], row["code"])} | column.values
     if field.kind == "level":
-        words |= dict.fromkeys(column.dont_know, "dont_know")
+        # A zero is a form that nobody filled in, unless the mapping says otherwise.
+        words = {NOT_RATED: "no_contact"} | words | dict.fromkeys(column.dont_know, "dont_know")
         points = int(column.maximum or 5)
         words |= {str(level): str(level) for level in range(1, points + 1) if str(level) not in words}
     spelled = normalise_spellings(pl.Series(list(words), dtype=pl.String))
@@ -258,7 +278,15 @@ def _bounds(field: Field, column: Column) -> dict[str, int | None]:
 
 
 def _parse_integer(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
-    return parse_integers(text, units=column.units, **_bounds(field, column))
+    return _without_phones(text, parse_integers(text, units=column.units, **_bounds(field, column)))
+
+
+def _without_phones(text: pl.Series, parsed: Parsed) -> Parsed:
+    """A mobile phone is a whole number like any other, and larger than any count."""
+    most = parsed.values.max()
+    if not isinstance(most, int) or most < LEAST_PHONE:
+        return parsed
+    return fault_where(parsed, (parsed.values >= LEAST_PHONE) & contains_identifier(text), "misplaced_identifier")
 
 
 def _parse_year(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
@@ -274,14 +302,17 @@ def _parse_flag(text: pl.Series, field: Field, column: Column, context: Context)
 
 
 def _parse_quantity(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
-    return parse_quantities(text, units=column.units)[0]
+    return _without_phones(text, parse_quantities(text, units=column.units)[0])
 
 
 def _parse_text(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
     """Codes and names are cleaned; sentences for people keep their full-width punctuation."""
-    is_sentence = field.name.startswith("text_")
-    values = redact_series(text.str.strip_chars().replace("", None)) if is_sentence else clean(text)
-    return Parsed(values, pl.repeat(None, values.len(), dtype=pl.String, eager=True))
+    if field.name.startswith("text_"):
+        context.notice("mojibake", field, int(text.str.contains(MOJIBAKE).sum()))
+        sentences = redact_series(text.str.strip_chars().replace("", None))
+        return fault_where(without_faults(sentences), text.str.contains(CELL_ERROR), "missing_required")
+    plain = fault_where(without_faults(clean(text)), contains_identifier(text), "misplaced_identifier")
+    return _without_wreckage(text, plain)
 
 
 _PARSERS = {

@@ -6,18 +6,21 @@ import hashlib
 import os
 import re
 import time
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from etl.mapping import Mapping
-from etl.readers import Layout, Table, Unreadable, open_table, sniff
+from etl.readers import FileKind, Layout, Table, Unreadable, open_table, sniff
 from warehouse.generations import read_json, write_json
 
 DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xls", ".xlsm", ".parquet")
 FRESH_SECONDS = 10
 LOOK_AGAIN_SECONDS = 1
+# Control, direction, private-use and half characters, and ends of lines and paragraphs.
+UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ class InboxFile:
         """Local time of the last change."""
         return datetime.fromtimestamp(self.modified_ns / 1e9)
 
+    @property
+    def base_name(self) -> str:
+        """The name without its folders."""
+        return self.name.rpartition("/")[2]
+
 
 def list_files(inbox: Path, *, on_error: Callable[[OSError], None] | None = None) -> Iterator[InboxFile]:
     """Data files of the inbox and its folders, by name; hidden files and office lock files are left alone.
@@ -51,12 +59,24 @@ def list_files(inbox: Path, *, on_error: Callable[[OSError], None] | None = None
         try:
             if path.is_file():
                 stat = path.stat()
-                yield InboxFile(path, "/".join(parts), stat.st_size, stat.st_mtime_ns, stat.st_ino)
+                name = readable_name(path.relative_to(inbox))
+                yield InboxFile(path, name, stat.st_size, stat.st_mtime_ns, stat.st_ino)
         except FileNotFoundError:
             continue
         except OSError as error:
             if on_error:
                 on_error(error)
+
+
+def readable_name(path: Path) -> str:
+    """A file's name as text: archives packed on Windows leave names in GBK; control characters would move a cursor."""
+    raw = os.fsencode(path.as_posix())
+    try:
+        name = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        name = raw.decode("gb18030", errors="replace")
+    is_seen = {character: unicodedata.category(character) not in UNSEEN for character in set(name)}
+    return "".join(character if is_seen[character] else "\ufffd" for character in name)
 
 
 def complete_files(files: Sequence[InboxFile]) -> tuple[list[InboxFile], list[InboxFile]]:
@@ -116,10 +136,11 @@ def identify(path: Path, mappings: Sequence[Mapping]) -> tuple[Mapping, Table]:
         Unreadable: broken bytes, no mapping fits, or two of equal rank do.
     """
     kind = sniff(path)
+    name = readable_name(Path(path.name))
     fitting: list[tuple[Mapping, Table]] = []
     broken: list[Unreadable] = []
     for mapping in mappings:
-        if not mapping.fits_name(path.name):
+        if not mapping.fits_name(name):
             continue
         try:
             table = open_table(path, kind, layout_of(mapping))
@@ -136,8 +157,24 @@ def identify(path: Path, mappings: Sequence[Mapping]) -> tuple[Mapping, Table]:
         raise Unreadable("mapping_conflict", sheet=None, line=None, found=names, expected="1 mapping")
     if broken:
         raise broken[0]
-    tried = ", ".join(mapping.name for mapping in mappings if mapping.fits_name(path.name))
-    raise Unreadable("unknown_layout", sheet=None, line=None, found=tried or "-", expected="match.files, match.headers")
+    raise _unfitting(path, kind, [mapping for mapping in mappings if mapping.fits_name(name)])
+
+
+def _unfitting(path: Path, kind: FileKind, named: Sequence[Mapping]) -> Unreadable:
+    """Why no mapping fits: the one header word that is missing, or none of all layouts."""
+    for mapping in named:
+        layout = layout_of(mapping)
+        groups = layout.header_words
+        for missing in groups if len(groups) > 1 else ():
+            rest = tuple(group for group in groups if group is not missing)
+            table = open_table(path, kind, replace(layout, header_words=rest))
+            if table is not None:
+                found, wanted = "、".join(table.headers), " | ".join(missing)
+                line = table.header_line or None
+                return Unreadable("missing_column", sheet=table.sheet, line=line, found=found, expected=wanted)
+    words = "；".join(f"{one.name}: {'、'.join(group[0] for group in one.match.headers)}" for one in named)
+    tried = ", ".join(mapping.name for mapping in named)
+    return Unreadable("unknown_layout", found=tried or "0", expected=words or "match.files")
 
 
 def layout_of(mapping: Mapping) -> Layout:

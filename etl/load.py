@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,14 @@ from etl.inbox import InboxFile, is_unchanged
 from etl.mapping import Mapping
 from etl.mapping_parts import normalise_header
 from etl.organisations import Organisations
+from etl.progress import Silent, Watcher
 from etl.pseudonyms import Key
-from etl.quarantine import judge
-from etl.readers import Table, Unreadable
+from etl.quarantine import Judged, judge
+from etl.readers import UNREAD_SHEET, Table, Unreadable
 from etl.recipe import Recipe
 from etl.records import Chunk, work_chunk
 from etl.register import Registered
+from etl.totals import PrintedTotals
 from etl.unpivot import unfolded_headers
 from etl.window import delivered_at, window_of
 from warehouse.redaction import redact
@@ -34,7 +36,7 @@ JUDGED_ROWS = 4_000
 
 @dataclass(frozen=True)
 class Job:
-    """What every file of a night shares."""
+    """What every file of a night shares; `lookups`: the words of each mapping's codes, made at its first file."""
 
     data: Path
     key: Key
@@ -42,6 +44,8 @@ class Job:
     now: datetime
     context: str
     code_version: str
+    watcher: Watcher = field(default_factory=Silent, repr=False)
+    lookups: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict, repr=False)
 
 
 class Changed(Exception):
@@ -89,6 +93,7 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
         Unreadable: the file is refused as a whole; nothing of it is kept.
         Changed: it was written to while it was read; nothing of it is kept.
     """
+    job.watcher.file(f"{mapping.name}-{sha256[:8]}")
     delivered = delivered_at(file, mapping.delivered)
     batch = f"{delivered:%Y%m%d}-{mapping.name}-{sha256[:12]}"
     head = _describe(file, sha256, mapping, table, job, batch, delivered)
@@ -99,18 +104,21 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
     tally = Tally()
     with ThreadPoolExecutor(WORKERS) as pool, ArchiveWriter(job.data, mapping.target, batch) as writer:
         judging = _Judging(recipe, pool)
+        totals = PrintedTotals(recipe)
         for chunk in _work(table, recipe, pool):
             tally.add(chunk)
+            job.watcher.rows(chunk.rows_in)
             writer.append(chunk.records)
-            judging.add(chunk.set_aside)
-            _keep(judging.judged(), tally, writer)
+            judging.add(totals.place(chunk.set_aside, chunk.sums))
+            _keep(judging.judged(), tally, totals, writer)
         judging.close()
-        _keep(judging.judged(), tally, writer)
+        _keep(judging.judged(), tally, totals, writer)
         if mapping.keys.duplicate_conflict:
             conflicts, records = writer.take_conflicts()
             tally.records -= records
             tally.add_judged(conflicts, 0)
-        info = head | _outcome(file, mapping, tally, recipe)
+        info = head | _outcome(file, table, mapping, tally, recipe)
+        info["warnings"] = [*_absent_columns(mapping, recipe), *head["warnings"], *totals.warnings(), *noticed(recipe)]
         if not is_unchanged(file):
             raise Changed(file.name)
         writer.commit(info)
@@ -123,7 +131,7 @@ class _Judging:
     def __init__(self, recipe: Recipe, pool: ThreadPoolExecutor) -> None:
         self._recipe, self._pool = recipe, pool
         self._waiting: list[pl.DataFrame] = []
-        self._pending: deque[Future[tuple[pl.DataFrame, int]]] = deque()
+        self._pending: deque[Future[Judged]] = deque()
         self._is_closed = False
 
     def add(self, set_aside: pl.DataFrame) -> None:
@@ -138,7 +146,7 @@ class _Judging:
         if self._waiting:
             self._submit()
 
-    def judged(self) -> Iterator[tuple[pl.DataFrame, int]]:
+    def judged(self) -> Iterator[Judged]:
         """What `etl.quarantine.judge` gave, in file order; few are ever left pending, so that memory stays flat."""
         while self._pending and (self._is_closed or len(self._pending) > WORKERS):
             yield self._pending.popleft().result()
@@ -148,15 +156,26 @@ class _Judging:
         self._waiting = []
 
 
-def _keep(judged: Iterable[tuple[pl.DataFrame, int]], tally: Tally, writer: ArchiveWriter) -> None:
-    for quarantined, dropped in judged:
-        tally.add_judged(quarantined, dropped)
-        writer.set_aside(quarantined)
+def _keep(judged: Iterable[Judged], tally: Tally, totals: PrintedTotals, writer: ArchiveWriter) -> None:
+    for one in judged:
+        tally.add_judged(one.quarantined, one.dropped)
+        totals.add(one.totals)
+        writer.set_aside(one.quarantined)
+
+
+def noticed(recipe: Recipe) -> list[str]:
+    """What parsing noticed and loaded all the same, one text per kind and field."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for what, where, cells in recipe.context.noticed:
+        counts[what, where] += cells
+    return [f"{what}: {where} {cells}" for (what, where), cells in sorted(counts.items())]
 
 
 def _recipe(mapping: Mapping, table: Table, job: Job, delivered: datetime) -> Recipe:
     headers, _ = resolve_headers(mapping, table.headers)
-    context = Context(mapping, job.organisations, delivered.date(), table.is_1904, code_lookups(mapping))
+    if mapping.name not in job.lookups:
+        job.lookups[mapping.name] = code_lookups(mapping)
+    context = Context(mapping, job.organisations, delivered.date(), table.is_1904, job.lookups[mapping.name])
     return Recipe(context, headers, table.headers[0], job.key, table.headers)
 
 
@@ -174,7 +193,7 @@ def wanted_headers(table: Table, recipe: Recipe) -> list[str]:
 def _work(table: Table, recipe: Recipe, pool: ThreadPoolExecutor) -> Iterator[Chunk]:
     """Chunks in file order, a few in work at a time, so that memory stays flat in the size of the file."""
     pending: deque[Future[Chunk]] = deque()
-    for chunk in table.chunks(wanted_headers(table, recipe)):
+    for chunk in filter(len, table.chunks(wanted_headers(table, recipe))):
         pending.append(pool.submit(work_chunk, chunk, recipe))
         if len(pending) > WORKERS:
             yield pending.popleft().result()
@@ -199,7 +218,7 @@ def _describe(
         "encoding": table.encoding,
         "sheet": table.sheet,
         "notes": [redact(note) for note in table.notes],
-        "warnings": [],
+        "warnings": [redact(note) for note in table.notes if note.startswith(UNREAD_SHEET)],
         "rows_in": 0,
         "quarantined": 0,
         "dropped": 0,
@@ -218,21 +237,23 @@ def _describe(
     }
 
 
-def _outcome(file: InboxFile, mapping: Mapping, tally: Tally, recipe: Recipe) -> dict[str, Any]:
-    window = window_of(file.path.name, mapping.reports.window, tally.first, tally.last)
+def _outcome(file: InboxFile, table: Table, mapping: Mapping, tally: Tally, recipe: Recipe) -> dict[str, Any]:
+    window = window_of(file.base_name, mapping.reports.window, tally.first, tally.last)
     whom = mapping.reports.for_whom
     reports_for: str | list[str] = sorted(tally.orgs) if whom == "org" else whom if whom == "bureau" else list(whom)
     if window is None and mapping.reports.window != "data":
         reports_for = []
-    if tally.rows_in == 0 and (window is None or not reports_for):
-        raise Unreadable("no_rows", sheet=None, line=None, found="0", expected="≥ 1")
+    if tally.rows_in == tally.dropped:
+        if window is None:
+            raise Unreadable("no_rows", sheet=table.sheet, line=table.header_line, found="0", expected="≥ 1")
+        # Nobody is named in the rows of a report of zero: its name says whose it is.
+        reports_for = recipe.context.organisations.named_in(file.name) if whom == "org" else reports_for
     return {
         "rows_in": tally.rows_in,
         "dropped": tally.dropped,
         "quarantined": tally.reasons.total(),
         "records": tally.records,
         "quarantined_by_reason": dict(sorted(tally.reasons.items())),
-        "warnings": _absent_columns(mapping, recipe),
         "ignored_columns": _ignored_columns(mapping, recipe),
         "window": [day.isoformat() for day in window] if window else None,
         "reports_for": reports_for,

@@ -19,6 +19,7 @@ from etl.ledger import code_version, read_refused, refuse
 from etl.load import Job, load_file
 from etl.mapping import Mapping
 from etl.organisations import NAMED, Organisations, organisations_of
+from etl.progress import Silent, Watcher
 from etl.pseudonyms import Key
 from etl.readers import Table, Unreadable
 from etl.trouble import is_of_machine, tell
@@ -32,6 +33,9 @@ ROOT = Path(__file__).resolve().parent.parent
 # The exit code of `warehouse.verify` for a database that is not what was built.
 UNSOUND = 1
 ORDER = {"none": -1, **{name: number for number, name in enumerate(FEEDS)}}
+
+
+SILENT = Silent()
 
 
 @dataclass(frozen=True)
@@ -85,7 +89,14 @@ class Publication:
     manifest: dict[str, Any]
 
 
-def load_inbox(data: Path, inbox: Path, mappings: Sequence[Mapping], key: Key, context: str) -> NightReport:
+def load_inbox(
+    data: Path,
+    inbox: Path,
+    mappings: Sequence[Mapping],
+    key: Key,
+    context: str,
+    watcher: Watcher = SILENT,
+) -> NightReport:
     """Archive every new file of the inbox, organisations first; what cannot be read is refused once."""
     now = datetime.now()
     unreached: list[Exception] = []
@@ -116,7 +127,8 @@ def load_inbox(data: Path, inbox: Path, mappings: Sequence[Mapping], key: Key, c
                 found.append((file, sha256, *identify(file.path, mappings)))
         except Exception as error:
             set_back(file, sha256, error)
-    job = Job(data, key, known_organisations(archived), now, context, code_version())
+    job = Job(data, key, known_organisations(archived), now, context, code_version(), watcher)
+    watcher.begin(len(found))
     failure = None
     for file, sha256, mapping, table in sorted(found, key=lambda one: (ORDER[one[2].feed], one[0].name)):
         try:
@@ -151,7 +163,8 @@ def known_organisations(batches: Sequence[ArchiveBatch]) -> Organisations:
             frames.append(pl.read_parquet(batch.parquet, columns=list(NAMED)))
         elif batch.info["registered"]["org"]:
             entries = pl.DataFrame(batch.info["registered"]["org"], schema_overrides=dict(NAMED))
-            frames.append(entries.with_columns(short_name=pl.lit(None, pl.String)).select(NAMED.keys()))
+            absent = {name: pl.lit(None, dtype) for name, dtype in NAMED.items() if name not in entries.columns}
+            frames.append(entries.with_columns(**absent).select(NAMED.keys()))
     return organisations_of(pl.concat(frame.cast(NAMED) for frame in frames))  # type: ignore[arg-type]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Dictionary
+from typing import NamedTuple
 
 import polars as pl
 
@@ -27,21 +28,30 @@ QUARANTINE = {
 }
 
 
-def judge(set_aside: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, int]:
-    """Rows without a record (see `etl.records.Chunk`) -> the quarantined ones, and how many are none and dropped."""
-    is_dropped = is_no_record(set_aside, recipe).fill_null(False)
-    quarantined = set_aside.filter(~is_dropped)
-    return quarantined_rows(quarantined, recipe), set_aside.height - quarantined.height
+class Judged(NamedTuple):
+    """What became of rows set aside: quarantined, dropped and counted, and of these the printed totals as text."""
+
+    quarantined: pl.DataFrame
+    dropped: int
+    totals: pl.DataFrame
 
 
-def is_no_record(rows: pl.DataFrame, recipe: Recipe) -> pl.Series:
-    """Among rows set aside: those that are a printed total or a footnote, and so are dropped and counted.
+def judge(set_aside: pl.DataFrame, recipe: Recipe) -> Judged:
+    """Rows without a record (see `etl.records.Chunk`) -> the quarantined ones, and those that are no data at all."""
+    is_total, is_note = no_records(set_aside, recipe)
+    quarantined = set_aside.filter(~(is_total | is_note))
+    dropped = set_aside.height - quarantined.height
+    return Judged(quarantined_rows(quarantined, recipe), dropped, set_aside.filter(is_total))
+
+
+def no_records(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.Series]:
+    """Among rows set aside: which are printed totals and which are footnotes, and so are dropped and counted.
 
     Blank rows never come here: the reader knows them, by all columns of the file. A row that is empty only where
     we look holds something else, and is quarantined for what it lacks.
     """
     if not rows.height:
-        return pl.Series(dtype=pl.Boolean)
+        return pl.Series(dtype=pl.Boolean), pl.Series(dtype=pl.Boolean)
     looked = rows.select([name for name in recipe.all_headers if name in rows.columns])
     words = [normalise_header(word) for word in recipe.mapping.read.total_words]
     notes = [normalise_header(word).replace("：", "").replace(":", "") for word in recipe.mapping.read.footnote_words]
@@ -54,7 +64,8 @@ def is_no_record(rows: pl.DataFrame, recipe: Recipe) -> pl.Series:
     first = pl.coalesce(pl.when(cell != "").then(cell) for cell in cells)
     filled = pl.sum_horizontal((cell != "").cast(pl.Int32) for cell in cells)
     is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
-    return tidy.select(is_total | is_note).to_series().fill_null(False)
+    found = tidy.select(total=is_total.fill_null(False), note=is_note.fill_null(False))
+    return found["total"], found["note"] & ~found["total"]
 
 
 def quarantined_rows(rows: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:

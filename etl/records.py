@@ -12,10 +12,12 @@ from etl.pseudonyms import kept_half, published_half
 from etl.readers import ROW_COLUMNS
 from etl.recipe import Recipe
 from etl.register import Registered, register_chunk, registered_lookup
+from etl.totals import Sums, sum_up
 from etl.unpivot import unpivot
 from etl.values import clean, normalise_spellings, parse_quantities
 
 REASON_ORDER = ("missing_required", "out_of_range", "inconsistent")
+FAULTS = {"__row": pl.UInt32, "reason_code": pl.String, "field": pl.String}
 # An unfolded column needs no entry of its own in [columns]: its text is read as it stands.
 UNFOLDED = Column(constant="", required=True)
 
@@ -25,6 +27,7 @@ class Chunk:
     """What became of the source rows of one chunk.
 
     `set_aside`: the text of the rows that gave no record, with `__reason` and `__field`; see `etl.quarantine`.
+    `dropped`: rows without any text; printed totals and footnotes are among those set aside.
     """
 
     records: pl.DataFrame
@@ -32,6 +35,7 @@ class Chunk:
     rows_in: int
     dropped: int
     registered: Registered
+    sums: Sums
 
 
 def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
@@ -39,8 +43,8 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     text = chunk.with_row_index("__row")
     label = text[recipe.first_header]
     is_total = label.is_in(list(recipe.mapping.read.total_words)).fill_null(False)
-    is_row = ~is_total & ~text["__blank"]
-    is_aligned = text["__fault"].is_null() & is_row
+    is_row = ~text["__blank"]
+    is_aligned = text["__fault"].is_null() & is_row & ~is_total
     aligned = text if is_aligned.all() else text.filter(is_aligned)
     rows = unpivot(aligned, recipe.mapping, recipe.all_headers) if recipe.mapping.unpivot else aligned
     registered = register_chunk(rows, recipe.mapping)
@@ -50,12 +54,14 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     }
     typed, faults = parse_rows(rows, replace(recipe, context=replace(recipe.context, registered=lookups)))
     records, faults = make_records(typed, faults, recipe)
-    bad = _bad_rows(text.select("__row", "__fault").filter(is_row), faults)
+    totals = text.select("__row").filter(is_total & is_row)
+    bad = _bad_rows(text.select("__row", "__fault").filter(is_row), faults, totals)
     if faults.height and recipe.mapping.unpivot:
         records = records.join(faults.select("__row").unique(), on="__row", how="anti")
     # `__row` is the place in the chunk: taking rows by it costs nothing beside a join over a wide frame.
     cells = text[bad["__row"]].drop("__row", *(name for name in ROW_COLUMNS if name != "__line"))
     set_aside = cells.with_columns(bad["reason_code"].alias("__reason"), bad["field"].alias("__field"))
+    sums = sum_up(records, rows, bad["__row"], recipe)
     return Chunk(
         records.select(recipe.feed.record.column_names()),
         # A frame of a few texts holds the memory of all texts they were taken from; through Arrow they are copied out.
@@ -63,6 +69,7 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
         chunk.height,
         int((~is_row).sum()) + _rows_without_records(aligned, rows, recipe),
         registered,
+        sums,
     )
 
 
@@ -122,7 +129,7 @@ def _lossy(fault: pl.Series, rows: pl.DataFrame, headers: tuple[str, ...]) -> pl
 
 
 def _first_faults(rows: pl.DataFrame, columns: list[tuple[str, pl.Series]]) -> pl.DataFrame:
-    empty = pl.DataFrame(schema={"__row": pl.UInt32, "reason_code": pl.String, "field": pl.String})
+    empty = pl.DataFrame(schema=FAULTS)
     found = [
         pl.DataFrame({"__row": rows["__row"], "reason_code": fault}).drop_nulls().with_columns(field=pl.lit(name))
         for name, fault in columns
@@ -139,6 +146,10 @@ def make_records(typed: pl.DataFrame, faults: pl.DataFrame, recipe: Recipe) -> t
     )
     derived = recipe.feed.derive(keyed)
     derived = derived.with_columns(record_keys(derived, keyed, recipe).alias("record_key"), good["__row"])
+    early = _before_opening(derived, recipe)
+    if early.height:
+        faults = pl.concat([faults, early]).unique("__row", keep="first", maintain_order=True)
+        good, derived = (frame.join(early, on="__row", how="anti", maintain_order="left") for frame in (good, derived))
     # The schema names texts; what stands in for them here are categories.
     checked = derived.lazy().select(record.column_names()).with_columns(pl.col(pl.Categorical).cast(pl.String))
     if record.is_valid(checked):
@@ -186,8 +197,10 @@ def add_absent(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     """The fields that the file does not fill, null: as literals they cost nothing in any step before."""
     types = {field.name: TYPES[field.kind] for field in recipe.feed.fields}
     types |= {"received_hour": pl.Int16()} | ({"incident_key": pl.String()} if "source_key" in types else {})
+    # A record cannot do without some of them: a file that does not tell parts of work tells work done.
+    blanks = {field.name: field.blank for field in recipe.feed.fields if field.required}
     return typed.with_columns(
-        pl.lit(None, dtype).alias(name) for name, dtype in types.items() if name not in typed.columns
+        pl.lit(blanks.get(name), dtype).alias(name) for name, dtype in types.items() if name not in typed.columns
     )
 
 
@@ -209,7 +222,20 @@ def record_keys(derived: pl.DataFrame, keyed: pl.DataFrame, recipe: Recipe) -> p
     return recipe.key.pseudonyms_of(parts, purpose=f"record:{feed.name}:{namespace}")
 
 
-def _bad_rows(text: pl.DataFrame, faults: pl.DataFrame) -> pl.DataFrame:
+def _bad_rows(text: pl.DataFrame, faults: pl.DataFrame, totals: pl.DataFrame) -> pl.DataFrame:
     """One row per source row that gave no record: structural faults first, then the first fault of its cells."""
     structural = text.filter(text["__fault"].is_not_null()).select("__row", reason_code="__fault", field=pl.lit(""))
-    return pl.concat([structural.cast(faults.schema), faults]).unique("__row", keep="first")
+    printed = totals.select("__row", reason_code=pl.lit("missing_required"), field=pl.lit(""))
+    found = [structural.cast(faults.schema), printed.cast(faults.schema), faults]
+    return pl.concat(found).unique("__row", keep="first", maintain_order=True)
+
+
+def _before_opening(derived: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
+    """Records of days on which their unit did not exist yet, as faults."""
+    opened = recipe.context.organisations.opened
+    last = derived["period_end"].max() if opened and "period_end" in derived.columns else None
+    if last is None or derived["period_end"].min() >= max(opened.values()):  # type: ignore[operator]
+        return pl.DataFrame(schema=FAULTS)
+    since = pl.col("org_code").cast(pl.String).replace_strict(opened, default=None, return_dtype=pl.Date)
+    early = derived.filter(pl.col("period_end") < since)
+    return early.select("__row", reason_code=pl.lit("out_of_range"), field=pl.lit("org_code")).cast(FAULTS)  # type: ignore[arg-type]

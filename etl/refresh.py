@@ -11,7 +11,8 @@ from etl.healing import Mended, announce, mend, remember, running
 from etl.journal import begin_night, end_night
 from etl.ledger import BatchStates, judging_context, read_states, write_states
 from etl.mapping import MappingError, read_mappings
-from etl.night import NightReport, Publication, build_candidate, load_inbox, verify_generation
+from etl.night import SILENT, NightReport, Publication, build_candidate, load_inbox, verify_generation
+from etl.progress import Watcher
 from etl.pseudonyms import KeyRefused, ensure_key
 from etl.purge import purge
 from etl.trouble import is_of_machine, tell
@@ -34,6 +35,7 @@ def refresh(
     full: bool = False,
     accept_drop: bool = False,
     purge_inbox: int | None = None,
+    watcher: Watcher = SILENT,
 ) -> NightReport:
     """Run one night over `data`; whatever stops it ends in a report, and the published generation stays.
 
@@ -43,6 +45,7 @@ def refresh(
         full: build although nothing is new.
         accept_drop: publish although records would fall.
         purge_inbox: afterwards delete inbox files that have been in the warehouse for so many days.
+        watcher: is told how far the loading has come.
 
     Raises:
         MappingError, KeyRefused: nothing was loaded; the night's report says why.
@@ -57,7 +60,7 @@ def refresh(
             mappings, key = read_mappings(sources), ensure_key(data / "archive")
             with running(data):
                 files = _inbox_of(data, inbox, is_expected=not full)
-                loaded = load_inbox(data, files, mappings, key, judging_context(mappings))
+                loaded = load_inbox(data, files, mappings, key, judging_context(mappings), watcher)
                 report = replace(loaded, notes=mended.notes)
                 if not report.failed:
                     report = publish_night(data, report, mended, full=full, accept_drop=accept_drop)

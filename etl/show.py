@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from etl.status import exit_code
@@ -31,21 +32,22 @@ def show_night(report: dict[str, Any], *, as_json: bool) -> int:
         print_json(report)
         return int(report["exit_code"])
     for text in report["notes"]:
-        console.print(text, highlight=False)
+        console.print(text, highlight=False, markup=False)
     for info in report["loaded"]:
         console.print(
-            f"[blue]已加载[/] {info['feed']} {info['file']}: rows_in {info['rows_in']}, "
+            f"[blue]已加载[/] {info['feed']} {escape(info['file'])}: rows_in {info['rows_in']}, "
             f"quarantined {info['quarantined']}, dropped {info['dropped']}",
             highlight=False,
         )
     for entry in report["refused"]:
-        where = f" [{entry['sheet']}]" if entry["sheet"] else ""
+        where = f" 工作表 / sheet {entry['sheet']}" if entry["sheet"] else ""
         where += f" 第{entry['line']}行 / line {entry['line']}" if entry["line"] else ""
-        console.print(f"[bold]拒收 refused[/] {entry['file']}{where}: {entry['zh']} / {entry['en']}", highlight=False)
+        told = escape(f"{entry['file']}{where}: {entry['zh']} / {entry['en']}")
+        console.print(f"[bold]拒收 refused[/] {told}", highlight=False)
     for batch in report["held"]:
         console.print(f"[bold]暂缓 held[/] {batch}: python -m etl accept {batch}", highlight=False)
     for text in report["problems"]:
-        console.print(f"[bold]问题 problem[/] {text}", highlight=False)
+        console.print(f"[bold]问题 problem[/] {escape(text)}", highlight=False)
     if report["purged"]:
         console.print(f"已删除报送文件 inbox files deleted: {report['purged']}", highlight=False)
     outcome = f"已发布 published {report['generation']}" if report["is_published"] else "没有发布 nothing published"

@@ -13,7 +13,7 @@ from etl.readers import Unreadable
 
 def delivered_at(file: InboxFile, rule: Delivered | None) -> datetime:
     """The delivery: the date in the file's name where the mapping gives a rule for it, else the file's own time."""
-    match = re.search(rule.regex, file.path.name) if rule else None
+    match = re.search(rule.regex, file.base_name) if rule else None
     if rule is None or match is None:
         return file.modified_at.replace(microsecond=0)
     try:

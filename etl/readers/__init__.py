@@ -7,9 +7,19 @@ from etl.readers.delimited import open_delimited
 from etl.readers.headers import clean_header
 from etl.readers.sniff import FileKind, sniff
 from etl.readers.table import ROW_COLUMNS, Layout, Table, Unreadable
-from etl.readers.workbook import open_workbook
+from etl.readers.workbook import UNREAD_SHEET, open_workbook
 
-__all__ = ["ROW_COLUMNS", "FileKind", "Layout", "Table", "Unreadable", "clean_header", "open_table", "sniff"]
+__all__ = [
+    "ROW_COLUMNS",
+    "UNREAD_SHEET",
+    "FileKind",
+    "Layout",
+    "Table",
+    "Unreadable",
+    "clean_header",
+    "open_table",
+    "sniff",
+]
 
 
 def open_table(path: Path, kind: FileKind, layout: Layout) -> Table | None:

@@ -9,12 +9,12 @@ from itertools import islice, product
 import numpy as np
 import numpy.typing as npt
 
-from etl.readers.encoding import MARK_BYTE, PART_BYTES, is_utf8, repair_utf8
+from etl.readers.encoding import MARK_BYTE, MAX_LINE_BYTES, PART_BYTES, is_utf8, repair_utf8
 from etl.readers.quotes import Quotes, UnclosedQuote, scan_quotes
 from etl.readers.table import Unreadable
 
 # A record that goes on for longer is an unclosed quote or no table at all.
-MAX_RECORD_BYTES = 8 << 20
+MAX_RECORD_BYTES = MAX_LINE_BYTES
 # The full-width comma has three bytes, which no CSV parser takes for a delimiter: the unit separator does.
 WIDE_COMMA = "，".encode()
 UNIT_SEPARATOR = b"\x1f"

@@ -16,6 +16,7 @@ from etl.readers.table import (
     Layout,
     Table,
     Unreadable,
+    all_blank,
     empty_chunk,
 )
 from etl.readers.unpack import open_seekable
@@ -63,7 +64,7 @@ def _as_text(batch: pl.DataFrame, start: int) -> pl.DataFrame:
     return text.with_columns(
         pl.int_range(start + 1, start + 1 + pl.len(), dtype=pl.UInt32).alias("__line"),
         pl.when(is_vast).then(pl.lit("too_large")).alias("__fault"),
-        pl.all_horizontal(cells.is_null()).alias("__blank"),
+        all_blank(cells).alias("__blank"),
     ).with_columns(pl.when(~is_vast).then(cells))
 
 

@@ -16,7 +16,7 @@ from etl.readers.blocks import UNIT_SEPARATOR, WIDE_COMMA, Block, record_blocks
 from etl.readers.encoding import MARK, candidate_codecs, decode_marked, utf8_pieces
 from etl.readers.headers import Header, find_header, matching, name_columns, rows_to_search
 from etl.readers.rows import Aligned, Rows, align
-from etl.readers.table import CHUNK_ROWS, MAX_COLUMNS, ROW_COLUMNS, Layout, Table, Unreadable, empty_chunk
+from etl.readers.table import CHUNK_ROWS, MAX_COLUMNS, ROW_COLUMNS, Layout, Table, Unreadable, all_blank, empty_chunk
 from etl.readers.unpack import open_unpacked, read_head
 
 # The C library uses memory anew for every object of 32 MB and more, which costs more than reading into it.
@@ -24,6 +24,8 @@ BLOCK_BYTES = 28 << 20
 HEAD_BYTES = 256 << 10
 DELIMITERS = (",", ";", "\t", "|", "，")
 MAX_UNDECODABLE_SHARE = 0.01
+# In bytes, of a cell that holds nothing but blanks; shorter than most numbers of records.
+LONGEST_BLANK = 12
 
 
 @dataclass(frozen=True)
@@ -103,12 +105,12 @@ def _try_delimiter(text: str, codec: str, delimiter: str, layout: Layout) -> For
     for row in islice(reader, rows_to_search(layout)):
         rows.append(row)
         ends.append(reader.line_num)
-        if len(row) > MAX_COLUMNS:
-            found = f"{len(row)} columns"
-            raise Unreadable("too_large", line=ends[-2] + 1, found=found, expected=f"<= {MAX_COLUMNS}")
     header = find_header(rows, layout)
     if header is None:
         return None
+    if len(header.cells) > MAX_COLUMNS:
+        found, line = f"{len(header.cells)} columns", ends[header.row] + 1
+        raise Unreadable("too_large", line=line, found=found, expected=f"<= {MAX_COLUMNS}")
     return Format(codec, delimiter, header, header_line=ends[header.row] + 1, skip_lines=ends[header.row + 1])
 
 
@@ -196,10 +198,14 @@ def _parse(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]
 
 def _blank(rows: Rows, aligned: Aligned, cells: pl.DataFrame) -> pl.Series:
     """Rows without text in any column of the file, also in those that nobody asked for."""
-    if any(column.null_count() == 0 for column in cells.iter_columns()):
-        return pl.repeat(False, rows.count, eager=True).alias("__blank")
-    is_blank = cells.select(pl.all_horizontal(pl.all().is_null())).to_series().to_numpy().copy()
-    is_blank[list(aligned.faults)] = False
+    first = cells.to_series(0)
+    # What does not look blank in one column is not blank: mostly that settles it for all rows.
+    suspects = (first.is_null() | (first.str.len_bytes() <= LONGEST_BLANK)).arg_true()
+    is_blank = np.zeros(rows.count, np.bool_)
+    if len(suspects):
+        found = cells[suspects].select(all_blank(pl.all())).to_series()
+        is_blank[suspects.filter(found).to_numpy()] = True
+        is_blank[list(aligned.faults)] = False
     if cells.width < rows.width:
         for row in np.flatnonzero(is_blank).tolist():
             is_blank[row] = row in aligned.emptied or not any(cell.strip() for cell in rows.cells(row))

@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 from polars.exceptions import ComputeError
 
+from etl.readers.table import Unreadable
 from etl.readers.unpack import Unpacked
 
 # SUB, the ASCII character that stands "in the place of a character found to be invalid".
@@ -24,6 +25,8 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
 GUESSED = ("utf-8", "gb18030", "cp950")
+# As long as a record may be at most.
+MAX_LINE_BYTES = 8 << 20
 
 
 def _mark(error: UnicodeError) -> tuple[str, int]:
@@ -66,8 +69,14 @@ def is_utf8(data: bytes) -> bool:
 
 
 def repair_utf8(data: bytes) -> bytes:
-    """Bytes that are UTF-8 for certain, invalid ones marked."""
-    return data.decode("utf-8", errors=_MARKING).encode()
+    """Bytes that are UTF-8 for certain: lines in another codec decoded, what no codec reads marked."""
+    marked = data.decode("utf-8", errors=_MARKING).encode()
+    lines = data.split(b"\n")
+    for number, line in enumerate(marked.split(b"\n")):
+        # A mark takes the place of invalid bytes only, never of a line end: the lines stay side by side.
+        if MARK_BYTE in line:
+            lines[number] = _decode_line(lines[number], "utf-8").encode()
+    return b"\n".join(lines)
 
 
 def utf8_pieces(source: Unpacked, codec: str, size: int) -> Iterator[bytes]:
@@ -77,26 +86,70 @@ def utf8_pieces(source: Unpacked, codec: str, size: int) -> Iterator[bytes]:
     if codec == "utf-8":
         yield from takewhile(bool, map(source.read_lines, sizes))
         return
-    decoder = codecs.getincrementaldecoder(codec)("strict")
+    decode = _Units(codec) if codec.startswith("utf-16") else _Lines(codec)
     for part_size in sizes:
         data = source.read_lines(part_size)
         # Part by part: Python's codecs let no other thread in between, and texts of many megabytes want new memory.
         parts = [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)] or [b""]
-        if piece := b"".join(_decode(decoder, part, is_last=not part).encode() for part in parts):
+        if piece := b"".join(decode(part, is_last=not part).encode() for part in parts):
             yield piece
         if not data:
             return
 
 
-def _decode(decoder: codecs.IncrementalDecoder, data: bytes, *, is_last: bool) -> str:
-    """Strict first: marking is several times slower."""
-    state = decoder.getstate()
-    try:
-        return decoder.decode(data, is_last)
-    except UnicodeDecodeError:
-        decoder.setstate(state)
-        decoder.errors = _MARKING
+class _Units:
+    """UTF-16, whose line ends cannot be seen in its bytes."""
+
+    def __init__(self, codec: str) -> None:
+        self._decoder = codecs.getincrementaldecoder(codec)("strict")
+
+    def __call__(self, data: bytes, *, is_last: bool) -> str:
+        """Strict first: marking is several times slower."""
+        state = self._decoder.getstate()
         try:
-            return decoder.decode(data, is_last)
-        finally:
-            decoder.errors = "strict"
+            return self._decoder.decode(data, is_last)
+        except UnicodeDecodeError:
+            self._decoder.setstate(state)
+            self._decoder.errors = _MARKING
+            try:
+                return self._decoder.decode(data, is_last)
+            finally:
+                self._decoder.errors = "strict"
+
+
+class _Lines:
+    """Codecs in which no byte of a character looks like a line end: line by line, as one may be in another codec."""
+
+    def __init__(self, codec: str) -> None:
+        self._codec = codec
+        self._rest = b""
+
+    def __call__(self, data: bytes, *, is_last: bool) -> str:
+        data = self._rest + data
+        end = len(data) if is_last else max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
+        if end == 0 and len(data) > MAX_LINE_BYTES:
+            raise Unreadable("too_large", found=f"> {MAX_LINE_BYTES} bytes", expected="a line end")
+        self._rest = data[end:]
+        try:
+            return data[:end].decode(self._codec)
+        except UnicodeDecodeError:
+            lines = data[:end].split(b"\n")
+            return "\n".join(_decode_line(line, self._codec) for line in lines)
+
+
+def _decode_line(line: bytes, codec: str) -> str:
+    """A line in the codec of its file, else in the other one that such files hold, else with marks."""
+    for other in (codec, "gb18030" if codec == "utf-8" else "utf-8"):
+        try:
+            text = line.decode(other)
+        except UnicodeDecodeError:
+            continue
+        if other != "gb18030" or codec == other or not _is_damaged_utf8(line):
+            return text
+    return line.decode(codec, errors=_MARKING)
+
+
+def _is_damaged_utf8(line: bytes) -> bool:
+    """A torn line of UTF-8 often passes as GB18030, as other words; in a true one little passes as UTF-8."""
+    text = line.decode("utf-8", errors=_MARKING)
+    return sum(not character.isascii() for character in text) >= text.count(MARK)

@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from etl.readers.table import MAX_COLUMNS, Layout, Unreadable
 
@@ -97,8 +98,15 @@ def _join_levels(levels: Sequence[Sequence[str | None]]) -> tuple[str, ...]:
 
 def _judge(cells: tuple[str, ...], row: int, layout: Layout) -> Header | None:
     present = set(map(header_key, cells))
-    groups = [set(map(header_key, group)) for group in layout.header_words]
+    groups, known = _words(layout)
     if not all(group & present for group in groups):
         return None
-    known = set().union(*groups, map(header_key, layout.known_headers)) & present
-    return Header(cells, row, len(known), any(not word.isascii() for word in known))
+    found = known & present
+    return Header(cells, row, len(found), any(not word.isascii() for word in found))
+
+
+@lru_cache(maxsize=256)
+def _words(layout: Layout) -> tuple[tuple[frozenset[str], ...], frozenset[str]]:
+    """The header words of a layout, group by group, and all headers that it knows, in the form compared."""
+    groups = tuple(frozenset(map(header_key, group)) for group in layout.header_words)
+    return groups, frozenset(map(header_key, layout.known_headers)).union(*groups)

@@ -1,5 +1,6 @@
 """What a file really is, by its bytes and never by its name, and what is refused before it is parsed."""
 
+import codecs
 import re
 import zipfile
 from enum import Enum
@@ -27,9 +28,11 @@ _FOREIGN = {
     b"SQLite format 3": "SQLite",
     b"\xfd7zXZ": "xz",
     b"{\\rtf": "RTF",
+    b"MIME-Version:": "MHTML",
 }
 _HTML = re.compile(rb"<\s*(!doctype html|html|head|body|meta|table|style)\b", re.IGNORECASE)
 _ZIP_CONTENT = {"word/document.xml": "docx", "ppt/presentation.xml": "pptx", "xl/workbook.bin": "xlsb"}
+_IS_LOCKED = 0x1
 _DIMENSION = re.compile(rb'<dimension ref="[A-Z]+\d+:([A-Z]+)(\d+)"')
 
 
@@ -45,8 +48,10 @@ class FileKind(Enum):
 def sniff(path: Path) -> FileKind:
     """The kind of a file by its content, gzip looked through; raises Unreadable for what nobody reads."""
     head = read_head(path, 8192)
-    if not head.removeprefix(b"\xef\xbb\xbf"):
-        raise Unreadable("empty_file", found="0 bytes", expected=READABLE)
+    if not head.removeprefix(b"\xef\xbb\xbf").strip():
+        raise Unreadable("empty_file", found="0 lines", expected=READABLE)
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise Unreadable("undecodable", found="UTF-32", expected="UTF-8, GB18030, UTF-16")
     for magic, name in _FOREIGN.items():
         if head.startswith(magic):
             raise Unreadable("not_what_it_says", found=name, expected=READABLE)
@@ -69,6 +74,8 @@ def _sniff_zip(path: Path) -> FileKind:
         if "xl/workbook.xml" not in names:
             found = next((kind for name, kind in _ZIP_CONTENT.items() if name in names), "zip")
             raise Unreadable("not_what_it_says", found=found, expected=READABLE)
+        if any(entry.flag_bits & _IS_LOCKED for entry in archive.infolist()):
+            raise Unreadable("encrypted", found="password", expected="no password")
         _refuse_zip_bomb(archive)
         _refuse_vast_sheets(archive)
     return FileKind.XLSX

@@ -92,6 +92,11 @@ def empty_chunk(headers: tuple[str, ...]) -> pl.DataFrame:
     return pl.DataFrame(schema=texts | ROW_COLUMNS)
 
 
+def all_blank(cells: pl.Expr) -> pl.Expr:
+    """Whether a row holds nothing but blanks."""
+    return pl.all_horizontal(cells.is_null() | (cells.str.strip_chars() == ""))
+
+
 def _fill_down(chunks: Iterator[pl.DataFrame], headers: tuple[str, ...]) -> Iterator[pl.DataFrame]:
     """Merged body cells hold their text in the first row only: repeat it, across chunks too."""
     above: dict[str, str | None] = dict.fromkeys(headers)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ SUSPICIOUS_RATIO = 100
 MAX_BYTES = 4096 * MEGABYTE
 _NEAR_BYTES = 64 << 10
 GZIP_MAGIC = b"\x1f\x8b"
+_DATE_1904 = re.compile(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"')
 
 
 class Unpacked:
@@ -105,3 +107,9 @@ def read_part(archive: zipfile.ZipFile, name: str, size: int = -1) -> bytes:
         OSError,
     ) as error:
         raise Unreadable("not_what_it_says", found=f"broken part {name}", expected="xlsx") from error
+
+
+def is_1904_zip(data: bytes) -> bool:
+    """Whether the dates of an xlsx count from 1904."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return _DATE_1904.search(read_part(archive, "xl/workbook.xml")) is not None

@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from tests.bench import alarms, faults, ingest, pages, queries
+from tests.bench import alarms, faults, fuzz, ingest, pages, queries
 from tests.bench.measure import machine
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "queries": queries.run,
     "pages": pages.run,
     "faults": faults.run,
+    "fuzz": fuzz.run,
 }
 
 

@@ -102,12 +102,24 @@ def many_lines(count: int, bad: dict[int, bytes], codec: str = "utf-8") -> bytes
     return b"\n".join(["编号,类型,备注".encode(codec), *lines]) + b"\n"
 
 
-@pytest.mark.parametrize(("codec", "bad"), [("utf-8", "50,类型,无".encode("gbk")), ("gb18030", b"50,\xff\xff,x")])
+@pytest.mark.parametrize(
+    ("codec", "bad"),
+    [("utf-8", b"50,\xff\xff,x"), ("utf-8", "50,类型,无".encode()[:-1]), ("gb18030", b"50,\xff\xff,x")],
+)
 def test_one_line_that_does_not_decode_is_one_fault(codec: str, bad: bytes, tmp_path: Path) -> None:
     frame = read(write(tmp_path, many_lines(200, {50: bad}, codec)))
     assert frame.height == 200
     assert [each for each in faults(frame) if each[1]] == [(51, "undecodable")]
     assert cells(frame)[49] == (None, None, None)
+    assert cells(frame)[50] == ("51", "类型51", "无")
+
+
+@pytest.mark.parametrize(("codec", "other"), [("utf-8", "gbk"), ("gb18030", "utf-8")])
+def test_lines_in_the_other_codec_are_read_in_it(codec: str, other: str, tmp_path: Path) -> None:
+    lines = {number: f"{number},调解不成,第{number}件其他系统导出的纠纷".encode(other) for number in range(50, 120, 7)}
+    frame = read(write(tmp_path, many_lines(200, lines, codec)))
+    assert not [each for each in faults(frame) if each[1]]
+    assert cells(frame)[49] == ("50", "调解不成", "第50件其他系统导出的纠纷")
     assert cells(frame)[50] == ("51", "类型51", "无")
 
 

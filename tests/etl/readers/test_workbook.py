@@ -220,13 +220,14 @@ def several_sheets(folder: Path) -> Path:
 
 def test_the_first_visible_sheet_with_the_header_words_is_read(tmp_path: Path) -> None:
     table = open_file(several_sheets(tmp_path))
-    assert (table.sheet, table.notes) == ("一月", ("hidden_sheet: 旧",))
+    assert (table.sheet, table.notes) == ("一月", ("hidden_sheet: 旧", "unread_sheet: 二月"))
     assert cells(pl.concat(table.chunks())) == [("一月", "a")]
 
 
 def test_a_named_sheet_is_read_and_no_other(tmp_path: Path) -> None:
     path = several_sheets(tmp_path)
-    assert open_file(path, Layout(LAYOUT.header_words, sheet="二月")).sheet == "二月"
+    table = open_file(path, Layout(LAYOUT.header_words, sheet="二月"))
+    assert (table.sheet, table.notes) == ("二月", ("hidden_sheet: 旧",))
     assert open_table(path, FileKind.XLSX, Layout(LAYOUT.header_words, sheet="三月")) is None
 
 
