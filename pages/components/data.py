@@ -54,9 +54,14 @@ class Board:
         return datetime.fromisoformat(text) if text else None
 
 
+def data_folder() -> Path:
+    """The data directory of the server."""
+    return Path(os.environ.get("FENGQIAO_DATA", "data"))
+
+
 def open_board() -> Board:
     """The data directory of the server and its current generation, as they are at this moment."""
-    folder = Path(os.environ.get("FENGQIAO_DATA", "data"))
+    folder = data_folder()
     # The report first: it is written after the flip, so that it is never newer than the generation.
     night = last_night(folder)
     return Board(folder, current_generation(folder), night, (folder / "truth.json").is_file())
