@@ -16,14 +16,15 @@ Queries on a generation (`…/generations/<id>/warehouse.duckdb`) are written to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from warehouse.sandbox.asked import Asked
 from warehouse.sandbox.limits import DOWNLOAD, SCREEN, Limits
 from warehouse.sandbox.refusals import Language, LimitExceeded, NoAnswer, Refused
 from warehouse.sandbox.result import Result
-from warehouse.sandbox.tickets import Ticket
+from warehouse.sandbox.tickets import DESK, Ticket
+from warehouse.sandbox.values import Parameters
 
 __all__ = [
     "DOWNLOAD",
@@ -41,7 +42,6 @@ __all__ = [
 ]
 
 PUBLISHED = ("core", "mart", "metric", "ops")
-Parameters = Mapping[str, Any] | Sequence[Any]
 
 
 def run_sql(
@@ -83,4 +83,5 @@ def submit(
 
     Arguments as in `run_sql`.
     """
-    raise NotImplementedError
+    asked = Asked(database, sql, schemas, parameters, limits, user)
+    return DESK.hand_in(user, asked.answer)

@@ -26,7 +26,7 @@ class NoAnswer(Exception):
 
     def reason_in(self, language: Language) -> str:
         """The sentence: what was found, why it is refused, what to do instead."""
-        return _texts()[self.code][language].format_map(self.values)
+        return read_texts()[self.code][language].format_map(_Values(self.values))
 
 
 class Refused(NoAnswer):
@@ -51,7 +51,20 @@ class LimitExceeded(NoAnswer):
         super().__init__(f"limit_{which}", **values)
 
 
+class _Values(dict[str, str]):
+    """A value that was not told is left open; a refusal must never fail."""
+
+    def __missing__(self, name: str) -> str:
+        return "…"
+
+
 @cache
-def _texts() -> dict[str, dict[str, str]]:
+def read_texts() -> dict[str, dict[str, str]]:
+    """Code -> sentence by language; read before the walls of a worker close."""
     with (Path(__file__).parent / "texts.toml").open("rb") as file:
         return tomllib.load(file)
+
+
+def is_code(name: object) -> bool:
+    """Whether there is a sentence of that name."""
+    return isinstance(name, str) and name in read_texts()

@@ -1,0 +1,146 @@
+"""From the text of a statement to what the engine runs: parse, guard, and rewrite what only looks dangerous."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from warehouse.sandbox.catalogue import Catalogue
+from warehouse.sandbox.guard import Guard, Node, place_of_byte
+from warehouse.sandbox.lexing import MEANT, Token, find_full_width, line_and_column, words_of
+from warehouse.sandbox.refusals import Refused
+
+_NOT_SELECT = "not implemented"
+_LONGEST_MESSAGE = 300
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the engine is to run, and the names of the parameters in it."""
+
+    sql: str
+    parameters: Sequence[str] = ()
+
+
+def check(connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue) -> Statement:
+    """One statement that only reads what is granted, as the engine can run it.
+
+    Raises:
+        Refused: it is none.
+    """
+    found = find_full_width(sql)
+    if found:
+        line, column = line_and_column(sql, found.start)
+        raise Refused("full_width", line=line, column=column, found=found.text, meant=_spelled(found.text))
+    words = words_of(sql)
+    if words and words[0].is_word("explain"):
+        return _check_explain(connection, sql, catalogue, words)
+    tree = parse(connection, sql)
+    if tree is None:
+        raise _not_select(sql, words)
+    names = _shown_schemas(tree, catalogue)
+    if names is not None:
+        return _list_of_tables(names, catalogue)
+    guard = Guard(sql, catalogue)
+    guard.check(tree)
+    return Statement(sql, guard.parameters)
+
+
+def parse(connection: duckdb.DuckDBPyConnection, sql: str) -> Node | None:
+    """The tree of the one statement; None where the engine knows it and it is no SELECT.
+
+    Raises:
+        Refused: it cannot be parsed, or is not exactly one.
+    """
+    ((tree,),) = connection.execute("select json_serialize_sql($sql::varchar)", {"sql": sql}).fetchall()
+    answer = json.loads(tree)
+    if answer["error"]:
+        if answer["error_type"] == _NOT_SELECT and "position" not in answer:
+            return None
+        raise _syntax_error(sql, answer)
+    statements: list[Node] = answer["statements"]
+    if not statements:
+        raise Refused("empty")
+    if len(statements) > 1:
+        raise Refused("several", count=len(statements))
+    return statements[0]
+
+
+def _syntax_error(sql: str, answer: dict[str, Any]) -> Refused:
+    message = str(answer["error_message"]).splitlines()[0][:_LONGEST_MESSAGE]
+    if not str(answer.get("position", "")).isdigit():
+        return Refused("syntax", message=message)
+    line, column = line_and_column(sql, place_of_byte(sql, int(answer["position"])))
+    return Refused("syntax", line=line, column=column, message=message)
+
+
+def _not_select(sql: str, words: Sequence[Token]) -> Refused:
+    """Why a statement that is no SELECT does not run."""
+    if not words:
+        return Refused("empty")
+    line, column = line_and_column(sql, words[0].start)
+    if words[0].is_word("select", "from", "with", "values", "pivot", "pivot_wider"):
+        code = "pivot_nested" if any(word.is_word("pivot", "pivot_wider") for word in words) else "syntax_unknown"
+        return Refused(code, line=line, column=column, kind=words[0].text.upper())
+    return Refused("statement", line=line, column=column, statement=words[0].text.upper()[:40])
+
+
+def _check_explain(
+    connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, words: Sequence[Token]
+) -> Statement:
+    """What is explained must be a statement of its own: options and ANALYZE do not parse as one."""
+    inner = " " * words[0].end + sql[words[0].end :]
+    line, column = line_and_column(sql, words[0].start)
+    if len(words) > 1 and words[1].is_word("analyze", "analyse", "explain"):
+        raise Refused("explain_analyze", line=line, column=column)
+    try:
+        tree = parse(connection, inner)
+    except Refused as refused:
+        if refused.code == "syntax" and len(words) > 1 and words[1].text == "(":
+            raise Refused("explain_analyze", line=line, column=column) from refused
+        raise
+    if tree is None:
+        raise _not_select(sql, words[1:])
+    guard = Guard(inner, catalogue)
+    guard.check(tree)
+    return Statement("explain " + sql[words[0].end :], guard.parameters)
+
+
+def _shown_schemas(tree: Node, catalogue: Catalogue) -> list[str] | None:
+    """SHOW TABLES [FROM schema] as a whole statement: the schemas to list; None for any other statement."""
+    shown = tree["node"].get("from_table") or {}
+    if shown.get("type") != "SHOW_REF":
+        return None
+    if shown["show_type"] == "SHOW_SPECIAL" and shown["table_name"].strip('"') == "tables":
+        return list(catalogue.schemas)
+    if shown["show_type"] == "SHOW_FROM":
+        schema = str(shown["schema_name"]).lower()
+        if schema not in catalogue.schemas or shown["catalog_name"].lower() not in ("", catalogue.database):
+            raise Refused("schema_denied", schema=schema, schemas=", ".join(catalogue.schemas))
+        return [schema]
+    return None
+
+
+def _list_of_tables(schemas: Sequence[str], catalogue: Catalogue) -> Statement:
+    """The granted tables; with their schema where there are several, so that the name can be used as it stands."""
+    if len(catalogue.schemas) == 1 or len(schemas) == 1:
+        names = [name for schema in schemas for name in sorted(catalogue.relations[schema])]
+    else:
+        names = [f"{schema}.{name}" for schema in schemas for name in sorted(catalogue.relations[schema])]
+    values = ", ".join(f"({literal(name)})" for name in names)
+    listed = f"from (values {values}) as t(name)" if values else "from (values ('')) as t(name) where false"
+    return Statement(f"select name {listed}")
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _spelled(sign: str) -> str:
+    meant = MEANT[sign]
+    return "空格/space" if meant == " " else meant
