@@ -69,4 +69,8 @@ def numeric_columns(columns: Sequence[str], types: Sequence[str]) -> frozenset[s
     """The columns whose values are numbers, to be set flush right."""
     numbers = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "HUGEINT")
     named = zip(unique_names(columns), types, strict=True)
-    return frozenset(name for name, kind in named if any(word in kind.split("(")[0].upper() for word in numbers) and "[" not in kind and "STRUCT" not in kind)
+    return frozenset(
+        name
+        for name, kind in named
+        if any(word in kind.split("(")[0].upper() for word in numbers) and "[" not in kind and "STRUCT" not in kind
+    )

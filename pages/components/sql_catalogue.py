@@ -1,4 +1,4 @@
-"""What there is to query: the tables of the generation and the macros of the metrics, for the browser and completion."""
+"""What there is to query: the tables of the generation and the macros of the metrics, for browser and completion."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The desk of one reader: the text in the editor, the query that runs or ran, the file that is being made of it.
 
-Kept in the session, apart from any drawing, so that a page left in the middle finds everything as it was. Nothing is run
+Kept in the session, apart from any drawing, so that a page left in the middle finds everything as it was. Nothing runs
 by opening a page or a link: only `start` hands a query in.
 """
 
@@ -22,7 +22,7 @@ from warehouse.generations import Generation
 from warehouse.sandbox import DOWNLOAD, NoAnswer, Refused, Result, Ticket, submit
 
 # A query that takes no longer is answered in the run that asks it, without a page that says "wait".
-AT_ONCE_SECONDS = 0.35
+AT_ONCE_SECONDS = 1.0
 
 
 @dataclass

@@ -10,7 +10,7 @@ from pathlib import Path
 from warehouse.reference import Language
 
 FOLDER = Path(__file__).with_name("examples")
-_HEAD = re.compile(r"-- zh: (?P<zh>.+)\n-- en: (?P<en>.+)\n(?P<sql>.*)", re.DOTALL)
+_HEAD = re.compile(r"-- zh: (?P<zh>[^\n]+)\n-- en: (?P<en>[^\n]+)\n(?P<sql>.*)", re.DOTALL)
 
 
 @dataclass(frozen=True)

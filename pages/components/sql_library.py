@@ -88,9 +88,9 @@ def _saved(desk: Desk, store: Store) -> None:
             t("sql_workbench.save"),
             key="sql-save",
             disabled=not desk.text.strip(),
-            on_click=lambda: _keep(lambda: store.save(Saved(name.strip(), desk.text, dict(desk.typed))))
-            if name.strip()
-            else None,
+            on_click=lambda: (
+                _keep(lambda: store.save(Saved(name.strip(), desk.text, dict(desk.typed)))) if name.strip() else None
+            ),
         )
     st.caption(t("sql_workbench.saved_note"))
     book = store.read()
@@ -124,9 +124,7 @@ def _history(desk: Desk, store: Store) -> None:
     st.caption(t("sql_workbench.history_note"))
     for number, past in enumerate(book.history):
         _entry(desk, past.sql, _gist(past.sql), key=f"sql-past-{number}", typed=dict(past.parameters), gist=_told(past))
-    st.button(
-        t("sql_workbench.forget_history"), key="sql-forget-all", on_click=lambda: _keep(store.forget_history)
-    )
+    st.button(t("sql_workbench.forget_history"), key="sql-forget-all", on_click=lambda: _keep(store.forget_history))
 
 
 def _told(past: Past) -> str:

@@ -1,6 +1,6 @@
 -- zh: 某个派出所在一段时间里每天接报多少起？
 -- en: One station, day by day, within the days I choose?
--- $station = 城
+-- $station = 派出所
 -- $start = 2026-09-01
 -- $end = 2026-09-30
 select

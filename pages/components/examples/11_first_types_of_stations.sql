@@ -17,7 +17,7 @@ numbered as (
         c.station_code,
         c.dispute_type_code,
         c.incidents,
-        row_number() over (partition by c.station_code order by c.incidents desc, c.dispute_type_code) as place
+        row_number() over (partition by c.station_code order by c.incidents desc, c.dispute_type_code asc) as place
     from counted as c
 )
 

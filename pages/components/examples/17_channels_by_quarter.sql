@@ -2,7 +2,7 @@
 -- en: The share of each channel, quarter by quarter?
 with counted as (
     select
-        date_trunc('quarter', i.month_start) as quarter_start,
+        cast(date_trunc('quarter', i.month_start) as date) as quarter_start,
         i.channel_code,
         sum(i.incident_count) as incidents
     from core.fct_incident as i
@@ -18,4 +18,4 @@ select
     round(n.incidents / sum(n.incidents) over (partition by n.quarter_start), 3) as share
 from counted as n
 left join core.dim_code as c on c.list_code = 'channel' and n.channel_code = c.code
-order by n.quarter_start, n.incidents desc
+order by n.quarter_start asc, n.incidents desc
