@@ -24,6 +24,7 @@ from warehouse.sandbox.statements import Statement
 BATCH_ROWS = 2048
 _WITHOUT_ARROW = re.compile(r"\b(VARIANT|GEOMETRY|BIT|BIGNUM|TIME WITH TIME ZONE|INTERVAL|UHUGEINT)\b")
 _LONGEST_MESSAGE = 300
+_EXPLAIN = "explain "
 
 
 def warm_up() -> None:
@@ -132,7 +133,7 @@ def explain_error(
     error: Exception, connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, limits: Limits
 ) -> NoAnswer:
     """What an error of the engine means to whoever asked; it names nothing that the statement may not see."""
-    told = _details(error)
+    told = _details(error) or _asked_again(connection, sql)
     message = str(told.get("exception_message", error))
     if isinstance(error, duckdb.OutOfMemoryException) or "memory" in message.lower() and "limit" in message.lower():
         return LimitExceeded("memory")
@@ -145,11 +146,12 @@ def explain_error(
         line, column = line_and_column(sql, place_of_byte(sql, int(told["position"])))
     if told.get("error_subtype") == "COLUMN_NOT_FOUND" and "name" in told:
         name = str(told["name"])[:80]
-        closest = _closest_columns(connection, name, sql, catalogue)
+        closest = _closest_columns(connection.cursor(), name, sql, catalogue)
         return Refused("column_unknown", line=line, column=column, name=name, closest=closest)
     if isinstance(error, duckdb.ParserException):
         return Refused("syntax", line=line, column=column, message=_first_line(message))
-    if _is_telling(message, connection, catalogue):
+    # A result may still be open on the connection.
+    if _is_telling(message, connection.cursor(), catalogue):
         return Refused("engine_hidden", line=line, column=column)
     return Refused("engine", line=line, column=column, message=_first_line(message))
 
@@ -162,6 +164,22 @@ def _details(error: Exception) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _asked_again(connection: duckdb.DuckDBPyConnection, sql: str) -> Mapping[str, Any]:
+    """Where a statement cannot be bound, the relation does not say where; its plan does."""
+    try:
+        connection.execute("set errors_as_json = true")
+    except duckdb.Error:
+        pass
+    try:
+        connection.execute(_EXPLAIN + sql)
+    except (duckdb.Error, MemoryError) as error:
+        told = dict(_details(error))
+        if str(told.get("position", "")).isdigit():
+            told["position"] = max(0, int(told["position"]) - len(_EXPLAIN))
+        return told
+    return {}
 
 
 def _first_line(message: str) -> str:

@@ -133,7 +133,7 @@ class ForkServer:
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
-                env=_ENVIRONMENT,
+                env=_ENVIRONMENT | _time_zone(),
                 cwd="/",
                 pass_fds=[its.fileno()],
                 start_new_session=True,
@@ -151,6 +151,11 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
         self._process = self._control = None
+
+
+def _time_zone() -> dict[str, str]:
+    """The board's, so that today is the same day in SQL and on its pages."""
+    return {"TZ": os.environ["TZ"]} if "TZ" in os.environ else {}
 
 
 FORK_SERVER = ForkServer()

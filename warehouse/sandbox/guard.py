@@ -134,7 +134,7 @@ class Guard:
 
     def _check_schema(self, node: Node, path: Sequence[str]) -> None:
         """`schema.name` or `database.schema.name` of a granted schema; the sentence tells not whether another exists."""
-        if path[-2] not in self.catalogue.schemas or path[:-2] not in ([], [self.catalogue.database]):
+        if path[-2] not in self.catalogue.schemas or path[:-2] not in ([], [self.catalogue.database.lower()]):
             raise self._refused("schema_denied", node, schema=".".join(path[:-1]), schemas=self._granted())
 
     def _unknown_table(self, node: Node, path: Sequence[str]) -> Refused:
@@ -156,14 +156,13 @@ class Guard:
         catalogue, path = self.catalogue, _path(node)
         name, schema = path[-1], path[-2] if len(path) > 1 else None
         listed = allowed().tables if in_from else allowed().values
-        macros = catalogue.table_macros if in_from else catalogue.value_macros
         if node.get("export_state"):
             raise self._refused("syntax_unknown", node, kind="EXPORT_STATE")
         if schema is None:
-            if name in listed or catalogue.schema_of(name, macros):
+            if name in listed or catalogue.schema_of(name, catalogue.macros[in_from]):
                 return
-        elif schema in catalogue.schemas and path[:-2] in ([], [catalogue.database]):
-            if name in macros[schema]:
+        elif schema in catalogue.schemas and path[:-2] in ([], [catalogue.database.lower()]):
+            if name in catalogue.macros[in_from][schema]:
                 return
         elif not in_from and not catalogue.reserved.intersection(path[:-1]) and name in listed:
             return

@@ -119,7 +119,7 @@ def _shown_schemas(tree: Node, catalogue: Catalogue) -> list[str] | None:
         return list(catalogue.schemas)
     if shown["show_type"] == "SHOW_FROM":
         schema = str(shown["schema_name"]).lower()
-        if schema not in catalogue.schemas or shown["catalog_name"].lower() not in ("", catalogue.database):
+        if schema not in catalogue.schemas or shown["catalog_name"].lower() not in ("", catalogue.database.lower()):
             raise Refused("schema_denied", schema=schema, schemas=", ".join(catalogue.schemas))
         return [schema]
     return None
