@@ -23,6 +23,7 @@ _MACROS = """
     select lower(schema_name), lower(function_name), function_type = 'table_macro'
     from duckdb_functions() where database_name = $database and function_type in ('macro', 'table_macro')
 """
+_SHOWN = 6
 Names = Mapping[str, frozenset[str]]
 
 
@@ -68,11 +69,11 @@ class Catalogue:
         return [f"{schema}.{name}" for schema in self.schemas for name in sorted(self.relations[schema])]
 
     def closest(self, name: str) -> str:
-        """Readable relations whose name is like this one, or all schemas where none is."""
+        """Relations whose name is like this one; some of those there are, where none is."""
         wanted = name.rpartition(".")[2]
         short = {relation.partition(".")[2]: relation for relation in self.qualified_relations()}
         found = [short[match] for match in get_close_matches(wanted, short, n=3, cutoff=0.6)]
-        return ", ".join(found or (f"{schema}.…" for schema in self.schemas))
+        return ", ".join(found or [*self.qualified_relations()[:_SHOWN], "…"])
 
 
 def read_catalogue(connection: duckdb.DuckDBPyConnection, database: str, schemas: Sequence[str]) -> Catalogue:

@@ -18,10 +18,11 @@ import pyarrow.ipc
 from warehouse.sandbox import answering, walls
 from warehouse.sandbox.catalogue import Catalogue, read_catalogue
 from warehouse.sandbox.frames import Kind, receive, send
+from warehouse.sandbox.lexing import literal
 from warehouse.sandbox.limits import Limits
 from warehouse.sandbox.functions import allowed
 from warehouse.sandbox.refusals import LimitExceeded, Refused, read_texts
-from warehouse.sandbox.statements import Statement, check, literal
+from warehouse.sandbox.statements import Statement, check
 from warehouse.sandbox.values import decode_parameters
 from warehouse.sandbox.walls import Wall
 
@@ -132,13 +133,13 @@ def _run(board: socket.socket, request: Request) -> dict[str, Any]:
             connection.execute(f"set {setting}")
     walls.close(request.walls, request.limits)
     sys.setrecursionlimit(_DEPTH)
+    statement, parameters = Statement(request.sql), decode_parameters(request.parameters)
     try:
-        statement = Statement(request.sql)
         if Wall.GUARD in request.walls:
-            statement = check(connection, request.sql, catalogue)
-        return answering.stream(board, connection, statement, decode_parameters(request.parameters), request.limits)
+            statement = check(connection, request.sql, catalogue, parameters)
+        return answering.stream(board, connection, statement, parameters, request.limits)
     except (duckdb.Error, pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise answering.explain_error(error, connection, request.sql, catalogue, request.limits) from error
+        raise answering.explain_error(error, connection, statement, catalogue) from error
 
 
 def _open(request: Request) -> tuple[duckdb.DuckDBPyConnection, str]:
