@@ -1,4 +1,4 @@
-"""In the worker: run the guarded statement, send its rows in Arrow up to the limits, tell errors without their secrets."""
+"""In the worker: run the guarded statement, send its rows up to the limits, tell errors without their secrets."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 import socket
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -113,7 +114,7 @@ def explain_error(
     """What an error of the engine means to whoever asked; it names nothing that the statement may not see."""
     told = _details(error) or _asked_again(connection, statement.sql)
     message = str(told.get("exception_message", error))
-    if isinstance(error, duckdb.OutOfMemoryException) or "memory" in message.lower() and "limit" in message.lower():
+    if isinstance(error, duckdb.OutOfMemoryException) or ("memory" in message.lower() and "limit" in message.lower()):
         return LimitExceeded("memory")
     if "maximum execution time" in message or isinstance(error, duckdb.InterruptException):
         return LimitExceeded("time")
@@ -146,10 +147,8 @@ def _details(error: Exception) -> Mapping[str, Any]:
 
 def _asked_again(connection: duckdb.DuckDBPyConnection, sql: str) -> Mapping[str, Any]:
     """Where a statement cannot be bound, the relation does not say where; its plan does."""
-    try:
+    with suppress(duckdb.Error):
         connection.execute("set errors_as_json = true")
-    except duckdb.Error:
-        pass
     try:
         connection.execute(_EXPLAIN + sql)
     except (duckdb.Error, MemoryError) as error:

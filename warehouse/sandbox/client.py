@@ -30,13 +30,15 @@ ROOT = Path(__file__).resolve().parents[2]
 # Importing takes a second; on a machine that is busy or cold, longer.
 START_SECONDS = 60.0
 # The engine stops itself; what it cannot stop is killed this much later.
-GRACE_SECONDS = 1.0
+GRACE_SECONDS = 0.5
 _FATE_SECONDS = 1.0
 # Frames and schemas are larger than the rows in them.
 _OVERHEAD = 4 * MEGABYTE
 # Nothing of the board's environment; one thread in every library; one heap, so that memory limits mean something.
 _ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1", "LC_ALL": "C.UTF-8"}
-_PROGRAM = "import sys; sys.path.insert(0, sys.argv[2]); from warehouse.sandbox.forkserver import main; main(int(sys.argv[1]))"
+_PROGRAM = (
+    "import sys; sys.path.insert(0, sys.argv[2]); from warehouse.sandbox.forkserver import main; main(int(sys.argv[1]))"
+)
 
 
 @dataclass

@@ -43,9 +43,7 @@ class Statement:
 Parameters = dict[str, Any] | list[Any]
 
 
-def check(
-    connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, parameters: Parameters
-) -> Statement:
+def check(connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, parameters: Parameters) -> Statement:
     """One statement that only reads what is granted, as the engine can run it.
 
     `parameters` are needed where a PIVOT has to be asked for its values before it can run.

@@ -18,9 +18,9 @@ import pyarrow.ipc
 from warehouse.sandbox import answering, walls
 from warehouse.sandbox.catalogue import Catalogue, read_catalogue
 from warehouse.sandbox.frames import Kind, receive, send
+from warehouse.sandbox.functions import allowed
 from warehouse.sandbox.lexing import literal
 from warehouse.sandbox.limits import Limits
-from warehouse.sandbox.functions import allowed
 from warehouse.sandbox.refusals import LimitExceeded, Refused, read_texts
 from warehouse.sandbox.statements import Statement, check
 from warehouse.sandbox.values import decode_parameters
@@ -150,7 +150,7 @@ def _open(request: Request) -> tuple[duckdb.DuckDBPyConnection, str]:
     if name.lower() in ("memory", "temp", "system"):
         name = f"{name}_db"
     try:
-        if not path.is_file() or path.is_symlink() and not path.resolve().is_file():
+        if not path.is_file() or (path.is_symlink() and not path.resolve().is_file()):
             raise Refused("no_database")
         connection.execute(f"attach {literal(os.fspath(path.resolve()))} as {_quoted(name)} (read_only, type duckdb)")
     except duckdb.Error as error:
