@@ -57,7 +57,7 @@ def run_sql(
 
     Args:
         database: the file; its catalogue name is the file's name without suffix.
-        sql: one statement that only reads: SELECT, FROM …, WITH, VALUES, PIVOT, DESCRIBE, SUMMARIZE, SHOW TABLES, EXPLAIN.
+        sql: one statement that only reads: SELECT, FROM, WITH, VALUES, PIVOT, DESCRIBE, SUMMARIZE, SHOW, EXPLAIN.
         schemas: which schemas may be read; names without a schema are looked for in this order.
         parameters: values of `$name` (a mapping) or of `?` (a sequence).
         limits: what the query may take; time in the queue is not counted.

@@ -1,11 +1,12 @@
-"""In the worker: run the guarded statement, send its rows in Arrow up to the limits, tell errors without their secrets."""
+"""In the worker: run the guarded statement, send its rows up to the limits, tell errors without their secrets."""
 
 from __future__ import annotations
 
 import json
 import re
 import socket
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -15,15 +16,14 @@ import pyarrow as pa
 
 from warehouse.sandbox.catalogue import Catalogue
 from warehouse.sandbox.frames import Kind, send
-from warehouse.sandbox.guard import place_of_byte
-from warehouse.sandbox.lexing import line_and_column
 from warehouse.sandbox.limits import Limits
 from warehouse.sandbox.refusals import LimitExceeded, NoAnswer, Refused
-from warehouse.sandbox.statements import Statement
+from warehouse.sandbox.statements import Statement, bind
+from warehouse.sandbox.types import plain_type
 
 BATCH_ROWS = 2048
-_WITHOUT_ARROW = re.compile(r"\b(VARIANT|GEOMETRY|BIT|BIGNUM|TIME WITH TIME ZONE|INTERVAL|UHUGEINT)\b")
 _LONGEST_MESSAGE = 300
+_EXPLAIN = "explain "
 
 
 def warm_up() -> None:
@@ -44,10 +44,10 @@ def stream(
     limits: Limits,
 ) -> dict[str, Any]:
     """Send columns, schema and batches; what is left to say when all are sent."""
-    relation = connection.sql(statement.sql, params=bind(statement.parameters, parameters))
+    relation = connection.sql(statement.sql, params=bind(statement, parameters))
     types = [str(one) for one in relation.types]
     send(board, Kind.COLUMNS, json.dumps({"columns": relation.columns, "types": types}).encode())
-    reader = _readable(relation, types).to_arrow_reader(BATCH_ROWS)
+    reader = _readable(relation).to_arrow_reader(BATCH_ROWS)
     send(board, Kind.SCHEMA, reader.schema.serialize())
     cut = Cut(limits.rows, limits.bytes)
     for batch in cut.apply(reader):
@@ -55,35 +55,15 @@ def stream(
     return {"truncated_by": cut.truncated_by}
 
 
-def bind(wanted: Sequence[str], given: dict[str, Any] | list[Any]) -> dict[str, Any] | list[Any]:
-    """The values of the parameters that are in the statement; others that a page has at hand are left out.
-
-    Raises:
-        Refused: one has no value.
-    """
-    if isinstance(given, list):
-        places = [int(name) for name in wanted if name.isdigit()]
-        named = next((name for name in wanted if not name.isdigit()), None)
-        if named is not None or (places and not given):
-            raise Refused("parameter_missing", name=f"${named}" if named else "?")
-        if len(given) != max(places, default=0):
-            raise Refused("parameter_count", given=len(given), wanted=max(places, default=0))
-        return given
-    by_name = {name.lower(): value for name, value in given.items()}
-    missing = next((name for name in wanted if name.lower() not in by_name), None)
-    if missing is not None:
-        raise Refused("parameter_missing", name="?" if missing.isdigit() else f"${missing}")
-    return {name: by_name[name.lower()] for name in wanted}
-
-
-def _readable(relation: duckdb.DuckDBPyRelation, types: Sequence[str]) -> duckdb.DuckDBPyRelation:
-    """Types that Arrow readers do not know come as text (variants as JSON)."""
-    if not any(map(_WITHOUT_ARROW.search, types)):
+def _readable(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """Types that readers of Arrow files do not know come as text (variants as JSON)."""
+    targets = [plain_type(kind) for kind in relation.types]
+    if not any(targets):
         return relation
-    columns = []
-    for place, name in enumerate(types, start=1):
-        target = "json" if name == "VARIANT" else "varchar" if _WITHOUT_ARROW.search(name) else None
-        columns.append(f"cast(#{place} as {target}) as c{place}" if target else f"#{place} as c{place}")
+    columns = (
+        f"cast(#{place} as {target}) as c{place}" if target else f"#{place} as c{place}"
+        for place, target in enumerate(targets, start=1)
+    )
     return relation.project(", ".join(columns))
 
 
@@ -129,12 +109,12 @@ class Cut:
 
 
 def explain_error(
-    error: Exception, connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, limits: Limits
+    error: Exception, connection: duckdb.DuckDBPyConnection, statement: Statement, catalogue: Catalogue
 ) -> NoAnswer:
     """What an error of the engine means to whoever asked; it names nothing that the statement may not see."""
-    told = _details(error)
+    told = _details(error) or _asked_again(connection, statement.sql)
     message = str(told.get("exception_message", error))
-    if isinstance(error, duckdb.OutOfMemoryException) or "memory" in message.lower() and "limit" in message.lower():
+    if isinstance(error, duckdb.OutOfMemoryException) or ("memory" in message.lower() and "limit" in message.lower()):
         return LimitExceeded("memory")
     if "maximum execution time" in message or isinstance(error, duckdb.InterruptException):
         return LimitExceeded("time")
@@ -142,14 +122,15 @@ def explain_error(
         return LimitExceeded("memory")
     line, column = None, None
     if str(told.get("position", "")).isdigit():
-        line, column = line_and_column(sql, place_of_byte(sql, int(told["position"])))
+        line, column = statement.line_and_column(int(told["position"]))
     if told.get("error_subtype") == "COLUMN_NOT_FOUND" and "name" in told:
         name = str(told["name"])[:80]
-        closest = _closest_columns(connection, name, sql, catalogue)
+        closest = _closest_columns(connection.cursor(), name, statement.sql, catalogue)
         return Refused("column_unknown", line=line, column=column, name=name, closest=closest)
     if isinstance(error, duckdb.ParserException):
         return Refused("syntax", line=line, column=column, message=_first_line(message))
-    if _is_telling(message, connection, catalogue):
+    # A result may still be open on the connection.
+    if _is_telling(message, connection.cursor(), catalogue):
         return Refused("engine_hidden", line=line, column=column)
     return Refused("engine", line=line, column=column, message=_first_line(message))
 
@@ -162,6 +143,20 @@ def _details(error: Exception) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _asked_again(connection: duckdb.DuckDBPyConnection, sql: str) -> Mapping[str, Any]:
+    """Where a statement cannot be bound, the relation does not say where; its plan does."""
+    with suppress(duckdb.Error):
+        connection.execute("set errors_as_json = true")
+    try:
+        connection.execute(_EXPLAIN + sql)
+    except (duckdb.Error, MemoryError) as error:
+        told = dict(_details(error))
+        if str(told.get("position", "")).isdigit():
+            told["position"] = max(0, int(told["position"]) - len(_EXPLAIN))
+        return told
+    return {}
 
 
 def _first_line(message: str) -> str:

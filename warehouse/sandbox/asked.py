@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from warehouse.sandbox import audit
 from warehouse.sandbox.client import ask
 from warehouse.sandbox.limits import Limits
-from warehouse.sandbox.refusals import Refused
+from warehouse.sandbox.refusals import NoAnswer, Refused
 from warehouse.sandbox.result import Result
 from warehouse.sandbox.tickets import Ticket
 from warehouse.sandbox.values import encode_parameters
@@ -32,12 +35,46 @@ class Asked:
     user: Any
 
     def answer(self, ticket: Ticket) -> Result:
-        """Ask a worker.
+        """Ask a worker, and write down what came of it.
 
         Raises:
             Refused, LimitExceeded
         """
-        return ask(self.request(), began=ticket.began)
+        began, result, error = time.perf_counter(), None, None
+        try:
+            result = ask(self.request(), began=ticket.began)
+        except NoAnswer as caught:
+            error = Refused("cancelled") if ticket.is_cancelled else caught
+        self._record(result, error, (time.perf_counter() - began) * 1000)
+        if result is None:
+            raise error or Refused("worker_ended")
+        return result
+
+    def _record(self, result: Result | None, error: NoAnswer | None, milliseconds: float) -> None:
+        try:
+            database = Path(os.path.realpath(self.database))
+        except (TypeError, ValueError):
+            return
+        folder = audit.folder_of(database)
+        if folder is None:
+            return
+        now = datetime.now().astimezone()
+        entry = audit.Entry(
+            at=now.isoformat(timespec="milliseconds"),
+            user=str(self.user or "")[:100],
+            generation=database.parent.name,
+            sql=audit.without_identifiers(self.sql),
+            parameters=audit.without_identifiers(self.parameters or ""),
+            verdict="answered" if result else "refused" if isinstance(error, Refused) else "exceeded",
+            code=error.code if error else None,
+            rows=result.row_count if result else 0,
+            bytes=result.byte_count if result else 0,
+            milliseconds=round(result.milliseconds if result else milliseconds, 1),
+        )
+        try:
+            audit.record(folder, entry, now)
+        except OSError as failed:
+            raise Refused("not_recorded") from failed
 
     def request(self) -> Request:
         """The checked request.
@@ -59,6 +96,9 @@ def _checked_sql(sql: object, limits: Limits) -> str:
     if not isinstance(sql, str):
         raise Refused("not_text")
     text = str.__str__(sql).removeprefix(_BYTE_ORDER_MARK)
+    # The cheap look first: a text of many megabytes is refused before anything walks through it.
+    if len(text) > limits.sql_bytes:
+        raise Refused("too_long", length=len(text), most=limits.sql_bytes)
     if "\0" in text or not _is_utf8(text):
         raise Refused("bad_character")
     length = len(text.encode())
@@ -94,4 +134,8 @@ def _checked_limits(limits: object) -> Limits:
 
 
 def _is_utf8(text: str) -> bool:
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -5,43 +5,62 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 import duckdb
 
-_RELATIONS = """
-    select lower(schema_name), lower(table_name) from duckdb_tables() where database_name = $database
+_NAMES = """
+    select 'relation', lower(schema_name), lower(table_name) from duckdb_tables() where database_name = $database
     union all
-    select lower(schema_name), lower(view_name) from duckdb_views() where database_name = $database and not internal
+    select if(internal, 'internal', 'relation'), lower(schema_name), lower(view_name)
+    from duckdb_views() where internal or database_name = $database
+    union all
+    select 'reserved', '', lower(schema_name) from duckdb_schemas()
+    union all
+    select 'reserved', '', lower(database_name) from duckdb_databases()
 """
 _MACROS = """
     select lower(schema_name), lower(function_name), function_type = 'table_macro'
     from duckdb_functions() where database_name = $database and function_type in ('macro', 'table_macro')
 """
-_NAMES = "select lower(schema_name) from duckdb_schemas() union select lower(database_name) from duckdb_databases()"
-_INTERNAL = "select lower(view_name) from duckdb_views() where internal"
+_SHOWN = 6
+Names = Mapping[str, frozenset[str]]
 
 
-@dataclass(frozen=True)
+@dataclass
 class Catalogue:
-    """Names in lower case.
+    """Names in lower case, but for the database's.
 
     Attributes:
-        database: what the file is called in statements.
+        database: what the file is called in statements, written as attached.
         schemas: the granted ones, in the order in which names without schema are looked for.
-        relations, value_macros, table_macros: what each granted schema holds.
+        relations: the tables and views of each granted schema.
         reserved: every schema and database name, granted or not: no method call may look like one.
         internal: the engine's own views, which no CTE may be named after.
     """
 
     database: str
     schemas: tuple[str, ...]
-    relations: Mapping[str, frozenset[str]]
-    value_macros: Mapping[str, frozenset[str]]
-    table_macros: Mapping[str, frozenset[str]]
+    relations: Names
     reserved: frozenset[str]
     internal: frozenset[str]
+    _connection: duckdb.DuckDBPyConnection
 
-    def schema_of(self, name: str, kinds: Mapping[str, frozenset[str]]) -> str | None:
+    @cached_property
+    def macros(self) -> tuple[Names, Names]:
+        """Macros of each granted schema: those of values, those that stand in FROM.
+
+        Read only for a statement that calls something else than the engine's own: listing all functions takes longer
+        than all else that is done before a query begins.
+        """
+        found = self._connection.execute(_MACROS, {"database": self.database}).fetchall()
+        value, table = (
+            [(schema, name) for schema, name, stands_in_from in found if stands_in_from is in_from]
+            for in_from in (False, True)
+        )
+        return _by_schema(self.schemas, value), _by_schema(self.schemas, table)
+
+    def schema_of(self, name: str, kinds: Names) -> str | None:
         """The first granted schema that holds the name."""
         return next((schema for schema in self.schemas if name in kinds[schema]), None)
 
@@ -50,26 +69,26 @@ class Catalogue:
         return [f"{schema}.{name}" for schema in self.schemas for name in sorted(self.relations[schema])]
 
     def closest(self, name: str) -> str:
-        """Readable relations whose name is like this one, or all schemas where none is."""
+        """Relations whose name is like this one; some of those there are, where none is."""
         wanted = name.rpartition(".")[2]
         short = {relation.partition(".")[2]: relation for relation in self.qualified_relations()}
         found = [short[match] for match in get_close_matches(wanted, short, n=3, cutoff=0.6)]
-        return ", ".join(found or (f"{schema}.…" for schema in self.schemas))
+        return ", ".join(found or [*self.qualified_relations()[:_SHOWN], "…"])
 
 
 def read_catalogue(connection: duckdb.DuckDBPyConnection, database: str, schemas: Sequence[str]) -> Catalogue:
     """Read the names once, before the statement is looked at; `database` is attached under that name."""
     granted = tuple(dict.fromkeys(schema.lower() for schema in schemas))
-    relations = connection.execute(_RELATIONS, {"database": database}).fetchall()
-    macros = connection.execute(_MACROS, {"database": database}).fetchall()
+    names: dict[str, list[tuple[str, str]]] = {"relation": [], "internal": [], "reserved": []}
+    for kind, schema, name in connection.execute(_NAMES, {"database": database}).fetchall():
+        names[kind].append((schema, name))
     return Catalogue(
-        database.lower(),
+        database,
         granted,
-        _by_schema(granted, relations),
-        _by_schema(granted, [(schema, name) for schema, name, in_from in macros if not in_from]),
-        _by_schema(granted, [(schema, name) for schema, name, in_from in macros if in_from]),
-        frozenset(name for (name,) in connection.execute(_NAMES).fetchall()),
-        frozenset(name for (name,) in connection.execute(_INTERNAL).fetchall()),
+        _by_schema(granted, names["relation"]),
+        frozenset(name for _, name in names["reserved"]),
+        frozenset(name for _, name in names["internal"]),
+        connection,
     )
 
 

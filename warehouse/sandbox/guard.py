@@ -12,7 +12,7 @@ from typing import Any
 
 from warehouse.sandbox.catalogue import Catalogue
 from warehouse.sandbox.functions import allowed
-from warehouse.sandbox.lexing import line_and_column
+from warehouse.sandbox.lexing import line_and_column, words_of
 from warehouse.sandbox.refusals import Refused
 
 Node = dict[str, Any]
@@ -47,11 +47,11 @@ _FILE_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson
 
 @dataclass
 class Guard:
-    """Looks at one statement; `parameters` are the names that it asks values for."""
+    """Looks at one statement; `parameters` are the names that it asks values for, with their first place in the text."""
 
     sql: str
     catalogue: Catalogue
-    parameters: list[str] = field(default_factory=list)
+    parameters: dict[str, int] = field(default_factory=dict)
 
     def check(self, statement: Node) -> None:
         """Walk the whole tree.
@@ -98,7 +98,7 @@ class Guard:
         if kind == "BASE_TABLE":
             self._check_table(node, scope)
         elif kind == "TABLE_FUNCTION":
-            self._check_function(node["function"], in_from=True)
+            self._check_function(node["function"] | {"query_location": node["query_location"]}, in_from=True)
         elif kind == "SHOW_REF":
             self._check_show(node)
         elif kind == "PIVOT":
@@ -112,7 +112,7 @@ class Guard:
         if kind in ("FUNCTION", "WINDOW"):
             self._check_function(node, in_from=False)
         elif kind == "PARAMETER":
-            self.parameters.append(str(node["identifier"]))
+            self.parameters.setdefault(str(node["identifier"]), place_of_byte(self.sql, node["query_location"]))
         elif kind == "TYPE":
             path = _path(node)
             if len(path) > 1 and path[-2] not in self.catalogue.schemas:
@@ -134,7 +134,7 @@ class Guard:
 
     def _check_schema(self, node: Node, path: Sequence[str]) -> None:
         """`schema.name` or `database.schema.name` of a granted schema; the sentence tells not whether another exists."""
-        if path[-2] not in self.catalogue.schemas or path[:-2] not in ([], [self.catalogue.database]):
+        if path[-2] not in self.catalogue.schemas or path[:-2] not in ([], [self.catalogue.database.lower()]):
             raise self._refused("schema_denied", node, schema=".".join(path[:-1]), schemas=self._granted())
 
     def _unknown_table(self, node: Node, path: Sequence[str]) -> Refused:
@@ -156,14 +156,13 @@ class Guard:
         catalogue, path = self.catalogue, _path(node)
         name, schema = path[-1], path[-2] if len(path) > 1 else None
         listed = allowed().tables if in_from else allowed().values
-        macros = catalogue.table_macros if in_from else catalogue.value_macros
         if node.get("export_state"):
             raise self._refused("syntax_unknown", node, kind="EXPORT_STATE")
         if schema is None:
-            if name in listed or catalogue.schema_of(name, macros):
+            if name in listed or catalogue.schema_of(name, catalogue.macros[in_from]):
                 return
-        elif schema in catalogue.schemas and path[:-2] in ([], [catalogue.database]):
-            if name in macros[schema]:
+        elif schema in catalogue.schemas and path[:-2] in ([], [catalogue.database.lower()]):
+            if name in catalogue.macros[in_from][schema]:
                 return
         elif not in_from and not catalogue.reserved.intersection(path[:-1]) and name in listed:
             return
@@ -173,11 +172,18 @@ class Guard:
         return ", ".join(self.catalogue.schemas)
 
     def _refused(self, code: str, node: Node, **values: object) -> Refused:
-        place = node.get("query_location", _NOWHERE)
-        if place == _NOWHERE:
+        offset = node.get("query_location", _NOWHERE)
+        place = place_of_byte(self.sql, offset) if offset != _NOWHERE else self._place_of(node)
+        if place is None:
             return Refused(code, **values)
-        line, column = line_and_column(self.sql, place_of_byte(self.sql, place))
+        line, column = line_and_column(self.sql, place)
         return Refused(code, line=line, column=column, **values)
+
+    def _place_of(self, node: Node) -> int | None:
+        """Where the tree does not say it (DESCRIBE …): the first word or quoted name that is its name."""
+        name = _path(node)[-1:] if "qualified_name" in node else []
+        found = (word.start for word in words_of(self.sql) if word.text.strip('"').lower() in name)
+        return next(found, None)
 
 
 def place_of_byte(sql: str, offset: int) -> int:

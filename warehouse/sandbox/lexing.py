@@ -75,3 +75,13 @@ def line_and_column(sql: str, place: int) -> tuple[int, int]:
     """Line and column of a place in the text, both from 1."""
     before = sql[:place]
     return before.count("\n") + 1, place - (before.rfind("\n") + 1) + 1
+
+
+def literal(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def blank(text: str) -> str:
+    """As many blanks as signs, lines kept."""
+    return re.sub(r"[^\n]", " ", text)

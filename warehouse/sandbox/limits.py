@@ -12,7 +12,7 @@ class Limits:
     """What one query may take.
 
     Attributes:
-        seconds: the engine stops by itself after this long; the worker is killed a second later, whatever it does.
+        seconds: the engine stops by itself after this long; the worker is killed half a second later, whatever it does.
         memory_bytes: what the engine may use; the whole worker may use half as much again, and not a byte more.
         rows: rows of the answer; what is beyond is left out and told (`Result.is_truncated`).
         bytes: size of the answer in Arrow; likewise, but an answer of which not one row fits is an error.

@@ -19,6 +19,8 @@ def python_column(column: pa.Array, engine_type: str) -> list[Any]:
     if engine_type == "VARIANT":
         return [None if text is None else json.loads(text) for text in column.to_pylist()]
     values = python_values(column)
+    if engine_type.startswith("TUPLE("):
+        return [None if value is None else tuple(value.values()) for value in values]
     if engine_type in _INTEGERS:
         return [None if value is None else int(value) for value in values]
     return values

@@ -116,4 +116,4 @@ def unique(names: Sequence[str]) -> list[str]:
 
 def _fits(column: pa.Array) -> bool:
     extremes = pc.min_max(column).as_py()
-    return extremes["min"] is None or (-_BIG <= extremes["min"] and extremes["max"] <= _BIG)
+    return extremes["min"] is None or (extremes["min"] >= -_BIG and extremes["max"] <= _BIG)

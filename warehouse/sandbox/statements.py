@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
 
 from warehouse.sandbox.catalogue import Catalogue
 from warehouse.sandbox.guard import Guard, Node, place_of_byte
-from warehouse.sandbox.lexing import MEANT, Token, find_full_width, line_and_column, words_of
+from warehouse.sandbox.lexing import MEANT, Token, blank, find_full_width, line_and_column, literal, words_of
+from warehouse.sandbox.pivoting import MOST_COLUMNS, fill, find_gaps
 from warehouse.sandbox.refusals import Refused
 
 _NOT_SELECT = "not implemented"
@@ -20,17 +21,36 @@ _LONGEST_MESSAGE = 300
 
 @dataclass(frozen=True)
 class Statement:
-    """What the engine is to run, and the names of the parameters in it."""
+    """What the engine is to run.
+
+    Attributes:
+        parameters: the names it asks values for.
+        written: the text as it was written, and put_in: where how much was put into it (places in `sql`).
+    """
 
     sql: str
     parameters: Sequence[str] = ()
+    written: str = ""
+    put_in: Sequence[tuple[int, int]] = ()
+
+    def line_and_column(self, offset: int) -> tuple[int, int]:
+        """Where in the written text a byte of `sql` stands; what was put in stands at its place."""
+        place = place_of_byte(self.sql, offset)
+        place -= sum(min(length, place - start) for start, length in self.put_in if start < place)
+        return line_and_column(self.written or self.sql, place)
 
 
-def check(connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue) -> Statement:
+Parameters = dict[str, Any] | list[Any]
+
+
+def check(connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, parameters: Parameters) -> Statement:
     """One statement that only reads what is granted, as the engine can run it.
+
+    `parameters` are needed where a PIVOT has to be asked for its values before it can run.
 
     Raises:
         Refused: it is none.
+        duckdb.Error: the question for the values of a PIVOT failed.
     """
     found = find_full_width(sql)
     if found:
@@ -41,13 +61,39 @@ def check(connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue)
         return _check_explain(connection, sql, catalogue, words)
     tree = parse(connection, sql)
     if tree is None:
-        raise _not_select(sql, words)
+        return _check_pivot(connection, sql, catalogue, parameters)
     names = _shown_schemas(tree, catalogue)
     if names is not None:
         return _list_of_tables(names, catalogue)
+    return _guarded(sql, tree, catalogue)
+
+
+def _guarded(sql: str, tree: Node, catalogue: Catalogue) -> Statement:
     guard = Guard(sql, catalogue)
     guard.check(tree)
-    return Statement(sql, guard.parameters)
+    return Statement(sql, list(guard.parameters))
+
+
+def bind(statement: Statement, given: Parameters) -> Parameters:
+    """The values of the parameters that are in the statement; others that a page has at hand are left out.
+
+    Raises:
+        Refused: one has no value.
+    """
+    wanted = statement.parameters
+    if isinstance(given, list):
+        places = [int(name) for name in wanted if name.isdigit()]
+        named = next((name for name in wanted if not name.isdigit()), None)
+        if named is not None or (places and not given):
+            raise Refused("parameter_missing", name=f"${named}" if named else "?")
+        if len(given) != max(places, default=0):
+            raise Refused("parameter_count", given=len(given), wanted=max(places, default=0))
+        return given
+    by_name = {name.lower(): value for name, value in given.items()}
+    missing = next((name for name in wanted if name.lower() not in by_name), None)
+    if missing is not None:
+        raise Refused("parameter_missing", name="?" if missing.isdigit() else f"${missing}")
+    return {name: by_name[name.lower()] for name in wanted}
 
 
 def parse(connection: duckdb.DuckDBPyConnection, sql: str) -> Node | None:
@@ -83,6 +129,9 @@ def _not_select(sql: str, words: Sequence[Token]) -> Refused:
     if not words:
         return Refused("empty")
     line, column = line_and_column(sql, words[0].start)
+    ends = [place for place, word in enumerate(words) if word.depth == 0 and word.text == ";"]
+    if ends and ends[0] < len(words) - 1:
+        return Refused("several", count=len(ends) + 1)
     if words[0].is_word("select", "from", "with", "values", "pivot", "pivot_wider"):
         code = "pivot_nested" if any(word.is_word("pivot", "pivot_wider") for word in words) else "syntax_unknown"
         return Refused(code, line=line, column=column, kind=words[0].text.upper())
@@ -93,10 +142,11 @@ def _check_explain(
     connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, words: Sequence[Token]
 ) -> Statement:
     """What is explained must be a statement of its own: options and ANALYZE do not parse as one."""
-    inner = " " * words[0].end + sql[words[0].end :]
+    before, word, behind = blank(sql[: words[0].start]), words[0].text, sql[words[0].end :]
     line, column = line_and_column(sql, words[0].start)
     if len(words) > 1 and words[1].is_word("analyze", "analyse", "explain"):
         raise Refused("explain_analyze", line=line, column=column)
+    inner = before + blank(word) + behind
     try:
         tree = parse(connection, inner)
     except Refused as refused:
@@ -105,9 +155,33 @@ def _check_explain(
         raise
     if tree is None:
         raise _not_select(sql, words[1:])
-    guard = Guard(inner, catalogue)
-    guard.check(tree)
-    return Statement("explain " + sql[words[0].end :], guard.parameters)
+    guarded = _guarded(inner, tree, catalogue)
+    return Statement(before + word + behind, guarded.parameters)
+
+
+def _check_pivot(
+    connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, parameters: Parameters
+) -> Statement:
+    """The only statement that is no SELECT and can be made one: a PIVOT whose values have to be found first."""
+    gaps = find_gaps(sql)
+    if not gaps:
+        raise _not_select(sql, words_of(sql))
+    values = []
+    for gap in gaps:
+        tree = parse(connection, gap.question)
+        if tree is None:
+            raise _not_select(sql, words_of(sql))
+        question = _guarded(gap.question, tree, catalogue)
+        relation = connection.sql(question.sql, params=bind(question, parameters))
+        found = [value for (value,) in relation.limit(MOST_COLUMNS + 2).fetchall() if value is not None]
+        if len(found) > MOST_COLUMNS:
+            raise Refused("pivot_wide", most=MOST_COLUMNS, column=gap.expression[:40])
+        values.append(found)
+    filled, put_in = fill(sql, gaps, values)
+    tree = parse(connection, filled)
+    if tree is None:
+        raise _not_select(sql, words_of(sql))
+    return replace(_guarded(filled, tree, catalogue), written=sql, put_in=put_in)
 
 
 def _shown_schemas(tree: Node, catalogue: Catalogue) -> list[str] | None:
@@ -119,7 +193,7 @@ def _shown_schemas(tree: Node, catalogue: Catalogue) -> list[str] | None:
         return list(catalogue.schemas)
     if shown["show_type"] == "SHOW_FROM":
         schema = str(shown["schema_name"]).lower()
-        if schema not in catalogue.schemas or shown["catalog_name"].lower() not in ("", catalogue.database):
+        if schema not in catalogue.schemas or shown["catalog_name"].lower() not in ("", catalogue.database.lower()):
             raise Refused("schema_denied", schema=schema, schemas=", ".join(catalogue.schemas))
         return [schema]
     return None
@@ -134,11 +208,6 @@ def _list_of_tables(schemas: Sequence[str], catalogue: Catalogue) -> Statement:
     values = ", ".join(f"({literal(name)})" for name in names)
     listed = f"from (values {values}) as t(name)" if values else "from (values ('')) as t(name) where false"
     return Statement(f"select name {listed}")
-
-
-def literal(text: str) -> str:
-    """A text as SQL."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _spelled(sign: str) -> str:

@@ -18,10 +18,11 @@ import pyarrow.ipc
 from warehouse.sandbox import answering, walls
 from warehouse.sandbox.catalogue import Catalogue, read_catalogue
 from warehouse.sandbox.frames import Kind, receive, send
-from warehouse.sandbox.limits import Limits
 from warehouse.sandbox.functions import allowed
+from warehouse.sandbox.lexing import literal
+from warehouse.sandbox.limits import Limits
 from warehouse.sandbox.refusals import LimitExceeded, Refused, read_texts
-from warehouse.sandbox.statements import Statement, check, literal
+from warehouse.sandbox.statements import Statement, check
 from warehouse.sandbox.values import decode_parameters
 from warehouse.sandbox.walls import Wall
 
@@ -72,11 +73,36 @@ class Request:
         )
 
 
+class Engine:
+    """The engine that the warm parent has started, in memory and in one thread: forked processes inherit it ready."""
+
+    connection: duckdb.DuckDBPyConnection | None = None
+
+    @classmethod
+    def start(cls) -> None:
+        """Start it, and let it make what it makes at first use. No file is opened."""
+        config = {"threads": "1", "async_threads": "0", "temp_directory": ""}
+        cls.connection = duckdb.connect(":memory:", config=config)
+        cls.connection.execute("select json_serialize_sql('select 1')").fetchall()
+        cls.connection.execute("from duckdb_tables() limit 1").fetchall()
+        cls.connection.execute("from duckdb_functions() limit 1").fetchall()
+        cls.connection.sql("select 1 as one").to_arrow_reader(1).read_all()
+
+    @classmethod
+    def connect(cls) -> duckdb.DuckDBPyConnection:
+        """A connection of this process's own, with its own random numbers."""
+        if cls.connection is None:
+            cls.start()
+        assert cls.connection is not None
+        return cls.connection.cursor()
+
+
 def warm_up() -> None:
-    """Import what a query needs, so that no worker has to read a file for it. Opens and starts nothing."""
+    """Import and start what a query needs, so that no worker has to read a file for it."""
     answering.warm_up()
     allowed()
     read_texts()
+    Engine.start()
 
 
 def answer(board: socket.socket) -> None:
@@ -107,25 +133,24 @@ def _run(board: socket.socket, request: Request) -> dict[str, Any]:
             connection.execute(f"set {setting}")
     walls.close(request.walls, request.limits)
     sys.setrecursionlimit(_DEPTH)
+    statement, parameters = Statement(request.sql), decode_parameters(request.parameters)
     try:
-        statement = Statement(request.sql)
         if Wall.GUARD in request.walls:
-            statement = check(connection, request.sql, catalogue)
-        return answering.stream(board, connection, statement, decode_parameters(request.parameters), request.limits)
+            statement = check(connection, request.sql, catalogue, parameters)
+        return answering.stream(board, connection, statement, parameters, request.limits)
     except (duckdb.Error, pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise answering.explain_error(error, connection.cursor(), request.sql, catalogue, request.limits) from error
+        raise answering.explain_error(error, connection, statement, catalogue) from error
 
 
 def _open(request: Request) -> tuple[duckdb.DuckDBPyConnection, str]:
-    """An engine in memory with the file attached read-only under its own name."""
-    config = {"threads": "1", "async_threads": "0", "temp_directory": ""}
-    connection = duckdb.connect(":memory:", config=config)
+    """A connection with the file attached read-only under its own name."""
+    connection = Engine.connect()
     path = Path(request.database)
     name = path.stem
     if name.lower() in ("memory", "temp", "system"):
         name = f"{name}_db"
     try:
-        if not path.is_file() or path.is_symlink() and not path.resolve().is_file():
+        if not path.is_file() or (path.is_symlink() and not path.resolve().is_file()):
             raise Refused("no_database")
         connection.execute(f"attach {literal(os.fspath(path.resolve()))} as {_quoted(name)} (read_only, type duckdb)")
     except duckdb.Error as error:
