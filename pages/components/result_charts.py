@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import time
 from typing import Any
 
 import altair as alt
@@ -20,9 +21,9 @@ ONE = ""
 
 
 def drawn_rows(frame: pl.DataFrame, plan: Plan) -> int:
-    """How many rows of an answer its chart draws."""
-    kept = frame.drop_nulls([plan.x, plan.y])
-    return min(kept.height, MOST_BARS * (MOST_SERIES if plan.series else 1) if plan.form == "bars" else MOST_POINTS)
+    """How many rows of an answer its chart draws: those with x, and no more than can be told apart."""
+    most = MOST_BARS * (MOST_SERIES if plan.series else 1) if plan.form == "bars" else MOST_POINTS
+    return min(frame.drop_nulls(plan.x).height, most)
 
 
 def chart_of(frame: pl.DataFrame, plan: Plan, *, description: str) -> Drawing:
@@ -34,39 +35,59 @@ def chart_of(frame: pl.DataFrame, plan: Plan, *, description: str) -> Drawing:
 
 
 def _rows(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    series = pl.col(plan.series).cast(pl.String).fill_null("∅") if plan.series else pl.lit(ONE)
-    kept = frame.drop_nulls([plan.x, plan.y]).select(
-        _along_x(frame, plan).alias(X),
-        pl.col(plan.y).cast(pl.Float64).alias(Y),
-        series.alias(SERIES),
-        pl.col(plan.x).cast(pl.String).alias(X_TEXT),
-        pl.col(plan.y).cast(pl.String).alias(Y_TEXT),
-    )
-    return kept.head(drawn_rows(frame, plan))
+    kept = frame.drop_nulls(plan.x).head(drawn_rows(frame, plan))
+    parts = []
+    for name in plan.y:
+        series = (
+            pl.lit(name) if len(plan.y) > 1 else pl.col(plan.series).cast(pl.String) if plan.series else pl.lit(ONE)
+        )
+        parts.append(
+            kept.select(
+                _along_x(frame, plan).alias(X),
+                pl.col(name).cast(pl.Float64).alias(Y),
+                series.fill_null("∅").alias(SERIES),
+                pl.col(plan.x).cast(pl.String).alias(X_TEXT),
+                pl.col(name).cast(pl.String).alias(Y_TEXT),
+            )
+        )
+    return pl.concat(parts)
 
 
 def _along_x(frame: pl.DataFrame, plan: Plan) -> pl.Expr:
-    column = pl.col(plan.x)
-    if plan.form == "points" and frame[plan.x].dtype.is_numeric():
+    column, kind = pl.col(plan.x), frame[plan.x].dtype
+    if plan.form == "points" and kind.is_numeric():
         return column.cast(pl.Float64)
+    # date_trunc gives days as moments.
+    if isinstance(kind, pl.Datetime) and frame[plan.x].drop_nulls().dt.time().unique().to_list() == [time()]:
+        return column.cast(pl.Date).cast(pl.String)
     return column.cast(pl.String)
 
 
 def _tips(plan: Plan) -> list[alt.Tooltip]:
-    tips = [alt.Tooltip(f"{X_TEXT}:N", title=plan.x), alt.Tooltip(f"{Y_TEXT}:N", title=plan.y)]
-    return [*tips, alt.Tooltip(f"{SERIES}:N", title=plan.series)] if plan.series else tips
+    tips = [alt.Tooltip(f"{X_TEXT}:N", title=plan.x), alt.Tooltip(f"{Y_TEXT}:N", title=_name(plan))]
+    return [*tips, alt.Tooltip(f"{SERIES}:N", title=plan.series or " ")] if _has_series(plan) else tips
+
+
+def _name(plan: Plan) -> str:
+    return plan.y[0] if len(plan.y) == 1 else " "
+
+
+def _has_series(plan: Plan) -> bool:
+    return plan.series is not None or len(plan.y) > 1
 
 
 def _colour(chart: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.Chart:
-    if plan.series is None:
+    if not _has_series(plan):
         return paint(chart, "better")
     # Without a scale of its own a chart takes the page's colours, light and dark.
     names = rows[SERIES].unique(maintain_order=True).to_list()
-    return chart.encode(color=alt.Color(f"{SERIES}:N", sort=names, title=plan.series, legend=alt.Legend(orient="top")))
+    return chart.encode(
+        color=alt.Color(f"{SERIES}:N", sort=names, title=plan.series or " ", legend=alt.Legend(orient="top"))
+    )
 
 
 def _value(plan: Plan, **more: Any) -> alt.Y:
-    return alt.Y(f"{Y}:Q", title=plan.y, axis=alt.Axis(**(Y_TITLE | {"format": ",~r"})), **more)
+    return alt.Y(f"{Y}:Q", title=_name(plan), axis=alt.Axis(**(Y_TITLE | {"format": ",~r"})), **more)
 
 
 def _lines(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.LayerChart:
@@ -83,10 +104,10 @@ def _lines(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.LayerChart:
 def _bars(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.LayerChart:
     names = rows[X].unique(maintain_order=True).to_list()
     y = alt.Y(f"{X}:N", sort=names, title=None, axis=alt.Axis(grid=False, labelLimit=260, labelOverlap=False))
-    x = alt.X(f"{Y}:Q", title=plan.y, axis=alt.Axis(orient="top", format=",~r", tickCount=5, grid=True))
+    x = alt.X(f"{Y}:Q", title=_name(plan), axis=alt.Axis(orient="top", format=",~r", tickCount=5, grid=True))
     bars = _colour(base.encode(x=x, y=y), rows, plan)
     layers = [bars.mark_bar(size=ROW_HEIGHT * 0.6)]
-    if plan.series is None:
+    if not _has_series(plan):
         numbers = paint(base.encode(x=x, y=y, text=alt.Text(f"{Y}:Q", format=",~r")), "ink")
         layers.append(numbers.mark_text(align="left", dx=5))
     return alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(len(names), 2) + 30)

@@ -12,17 +12,22 @@ Form = Literal["line", "bars", "points"]
 FORMS: tuple[Form, ...] = ("line", "bars", "points")
 # More lines or colours than these cannot be told apart.
 MOST_SERIES = 6
+# Drawn without being asked: this year and the year before.
+MOST_NUMBERS = 2
 _TIME = r"^\d{4}(-\d{2}(-\d{2})?|-Q[1-4]|-W\d{2})?$"
 _YEAR_NAMES = ("year", "年", "年份")
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A chart of an answer: its form, what runs along x and y, and what tells its series apart."""
+    """A chart of an answer: its form, what runs along x, the numbers drawn, and what tells its series apart.
+
+    Several numbers are several series, so that they leave no room for another column of them.
+    """
 
     form: Form
     x: str
-    y: str
+    y: tuple[str, ...]
     series: str | None = None
 
 
@@ -55,14 +60,14 @@ def guess(frame: pl.DataFrame) -> Plan | None:
     columns = choices_of(frame)
     if frame.height < 2 or not columns.numbers:
         return None
-    y = columns.numbers[-1]
     if columns.times:
-        return Plan("line", columns.times[0], y, _series(frame, columns.groups))
+        series = _series(frame, columns.groups)
+        return Plan("line", columns.times[0], columns.numbers[: 1 if series else MOST_NUMBERS], series)
     if columns.groups:
         x = _most_distinct(frame, columns.groups)
-        return Plan("bars", x, y, _series(frame, [name for name in columns.groups if name != x]))
+        return Plan("bars", x, columns.numbers[:1], _series(frame, [name for name in columns.groups if name != x]))
     if len(columns.numbers) > 1:
-        return Plan("points", columns.numbers[0], columns.numbers[1])
+        return Plan("points", columns.numbers[0], columns.numbers[1:2])
     return None
 
 

@@ -11,7 +11,7 @@ from pages.components import cards
 from pages.components.data import Board, newest_generation
 from pages.components.labels import language, t
 from pages.components.result_charts import chart_of, drawn_rows
-from pages.components.result_plan import FORMS, Choices, Form, Plan, choices_of, guess
+from pages.components.result_plan import FORMS, MOST_SERIES, Choices, Form, Plan, choices_of, guess
 from pages.components.result_table import (
     PAGE_ROWS,
     SHOWN_COLUMNS,
@@ -26,6 +26,9 @@ from warehouse.sandbox import LimitExceeded, Refused, Result
 from warehouse.wording import format_exact
 
 POLL_SECONDS = 0.5
+GRID = "grid-plain-sql"
+# Of the rows that need no scrolling, and of the box in which more of them scroll.
+FITTING_ROWS, HEIGHT = 18, 560
 
 
 def show_run(desk: Desk, board: Board, *, user: str | None, on_finished: Callable[[Run], None]) -> None:
@@ -117,15 +120,16 @@ def _table(run: Run, result: Result) -> None:
             "sql_workbench.columns_shown", rows=shown, shown=SHOWN_COLUMNS, columns=format_exact(len(result.columns))
         )
     escaped = rows.with_columns(pl.col(name).map_elements(cards.plain, return_dtype=pl.String) for name in rows.columns)
-    named = escaped.rename(cards.plain).to_pandas()
-    right = [cards.plain(name) for name in numeric_columns(result.columns, result.types) if name in rows.columns]
+    # Numbers are compared by their last digits.
+    numeric = numeric_columns(result.columns, result.types)
+    places = [place for place, name in enumerate(rows.columns, start=1) if name in numeric]
     # board.css goes by the key.
-    with st.container(key="grid-plain-sql", height=560 if rows.height > 13 else "content", border=False):
+    with st.container(key=GRID, height=HEIGHT if rows.height > FITTING_ROWS else "content", border=False):
+        if places:
+            cells = ", ".join(f".st-key-{GRID} tr > :nth-child({place}) p" for place in places)
+            st.html(f"<style>{cells} {{ text-align: right; }}</style>")
         st.table(
-            named.style.set_properties(subset=right, **{"text-align": "right"}),
-            border="horizontal",
-            alt=shown,
-            hide_index=True,
+            escaped.rename(cards.plain).to_pandas(), width="content", border="horizontal", alt=shown, hide_index=True
         )
     st.caption(shown)
 
@@ -139,18 +143,18 @@ def frame_of(result: Result) -> pl.DataFrame:
 
 def _chart(run: Run, result: Result) -> None:
     frame = frame_of(result)
-    first = guess(frame)
     columns = choices_of(frame)
     if not columns.numbers or frame.height < 2:
         st.caption(t("sql_workbench.no_chart"))
         return
-    plan = _choose(run, columns, first or Plan("bars", columns.x_of("bars")[0], columns.numbers[-1]))
-    title = t(f"sql_workbench.title_{plan.form}", x=plan.x, y=plan.y)
+    plan = _choose(run, columns, guess(frame) or Plan("bars", columns.x_of("bars")[0], columns.numbers[:1]))
+    title = t(f"sql_workbench.title_{plan.form}", x=plan.x, y=t("sql_workbench.joiner").join(plan.y))
     cards.show_drawing(chart_of(frame, plan, description=title))
     drawn = drawn_rows(frame, plan)
-    left = frame.height - drawn
-    words = [t("sql_workbench.drawn", n=format_exact(drawn), all=format_exact(frame.height))] if left else []
-    st.caption(" ".join([*words, t("sql_workbench.colours")] if plan.series else words))
+    words = [t("sql_workbench.drawn", n=format_exact(drawn), all=format_exact(frame.height))]
+    is_coloured = plan.series is not None or len(plan.y) > 1
+    left = words if drawn < frame.height else []
+    st.caption(" ".join([*left, t("sql_workbench.colours")] if is_coloured else left))
 
 
 def _choose(run: Run, columns: Choices, first: Plan) -> Plan:
@@ -163,11 +167,19 @@ def _choose(run: Run, columns: Choices, first: Plan) -> Plan:
             required=True,
             key=f"sql-form-{run.number}",
         )
-        along = columns.x_of(form)
-        x = _pick("x", run, along, first.x)
-        y = _pick("y", run, columns.numbers, first.y)
-        series = _pick("series", run, ("", *columns.groups), first.series or "")
-    return Plan(form, x, y, series if series and series != x else None)
+        x = _pick("x", run, columns.x_of(form), first.x)
+        y = st.multiselect(
+            t("sql_workbench.y"),
+            columns.numbers,
+            default=first.y,
+            max_selections=MOST_SERIES,
+            placeholder=columns.numbers[0],
+            key=f"sql-y-{run.number}",
+            width=260,
+        )
+        several = len(y) > 1
+        series = "" if several else _pick("series", run, ("", *columns.groups), first.series or "")
+    return Plan(form, x, tuple(y) or columns.numbers[:1], series if series and series != x else None)
 
 
 def _pick(name: str, run: Run, options: tuple[str, ...], first: str) -> str:
@@ -177,6 +189,6 @@ def _pick(name: str, run: Run, options: tuple[str, ...], first: str) -> str:
         index=options.index(first) if first in options else 0,
         format_func=lambda option: option or t("sql_workbench.no_series"),
         key=f"sql-{name}-{run.number}",
-        width=170,
+        width=160,
     )
     return chosen

@@ -73,7 +73,7 @@ def _table(one: TableDescription, language: Language) -> Table:
         Column(column.name, column.type, column.zh if language == "zh" else column.en) for column in one.columns
     )
     about = one.grain_zh if language == "zh" else one.grain_en
-    return Table(schema, name, about, one.rows, columns, f"select *\nfrom {one.name}\nlimit 100\n")
+    return Table(schema, name, about, one.rows, columns, f"select *\nfrom {one.name}\nlimit 100")
 
 
 def _macro(name: str, days: tuple[date, date], language: Language) -> Table:
@@ -82,7 +82,7 @@ def _macro(name: str, days: tuple[date, date], language: Language) -> Table:
     sign = "：" if language == "zh" else ": "
     columns = tuple(Column(column, kind, zh if language == "zh" else en) for column, kind, zh, en in MACRO_COLUMNS)
     about = f"{words}{sign}{metric.formula.in_language(language)}"
-    return Table("metric", name, about, None, columns, f"{call_of(metric, *days).removesuffix(';')}\n")
+    return Table("metric", name, about, None, columns, call_of(metric, *days).removesuffix(";"))
 
 
 def find(tables: Sequence[Table], asked: str, schema: str | None) -> list[Table]:

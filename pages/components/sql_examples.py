@@ -41,4 +41,4 @@ def _read(path: Path) -> Example:
     head = _HEAD.fullmatch(path.read_text(encoding="utf-8"))
     if head is None:
         raise ValueError(f"{path.name}: expected the lines `-- zh: …` and `-- en: …` first")
-    return Example(path.stem, head["zh"], head["en"], head["sql"].strip() + "\n")
+    return Example(path.stem, head["zh"], head["en"], head["sql"].strip())

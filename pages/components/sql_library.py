@@ -39,7 +39,7 @@ def show_library(desk: Desk, tables: Sequence[Table], store: Store) -> None:
         _tables(desk, tables)
         return
     # Long lists scroll beside the editor instead of below everything.
-    with st.container(height=HEIGHT, border=False, gap="xsmall", key="sql-list"):
+    with st.container(height=HEIGHT, border=True, gap="xxsmall", key="sql-list"):
         {"examples": _examples, "saved": _saved, "history": _history}[section](desk, store)
 
 
@@ -57,7 +57,7 @@ def _tables(desk: Desk, tables: Sequence[Table]) -> None:
     )
     found = find(tables, asked, schema)
     st.caption(t("sql_workbench.found", n=format_exact(len(found))))
-    with st.container(height=HEIGHT - 100, border=False, gap="xxsmall", key="sql-tables"):
+    with st.container(height=HEIGHT - 120, border=True, gap="xxsmall", key="sql-tables"):
         for table in found:
             label = t("sql_workbench.table", name=table.full_name, about=cards.plain(table.about))
             box = st.expander(label, key=f"sql-table-{table.full_name}", on_change="rerun", type="compact")
@@ -70,8 +70,11 @@ def _columns(desk: Desk, table: Table) -> None:
     facts = [t("sql_workbench.rows", n=format_exact(table.rows))] if table.rows is not None else []
     kind = "macro" if table.is_macro else "table_kind" if table.rows is not None else "view_kind"
     st.caption(t("sql_workbench.joiner").join([t(f"sql_workbench.{kind}"), *facts]))
-    lines = [f"- `{column.name}` :gray[{column.type}]  \n  {cards.plain(column.about)}" for column in table.columns]
-    st.markdown("\n".join(lines))
+    lines = [
+        f":small[`{column.name}`　:gray[{cards.plain(column.type)}]　{cards.plain(column.about)}]"
+        for column in table.columns
+    ]
+    st.markdown("  \n".join(lines))
     _open(desk, table.sample, key=f"sql-sample-{table.full_name}", label=t("sql_workbench.sample"))
 
 
