@@ -16,10 +16,12 @@ Queries on a generation (`…/generations/<id>/warehouse.duckdb`) are written to
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from warehouse.sandbox.asked import Asked
+from warehouse.sandbox.client import FORK_SERVER
 from warehouse.sandbox.limits import DOWNLOAD, SCREEN, Limits
 from warehouse.sandbox.refusals import Language, LimitExceeded, NoAnswer, Refused
 from warehouse.sandbox.result import Result
@@ -39,9 +41,18 @@ __all__ = [
     "Ticket",
     "run_sql",
     "submit",
+    "warm_up",
 ]
 
 PUBLISHED = ("core", "mart", "metric", "ops")
+
+
+def warm_up() -> None:
+    """Start the warm parent of all workers, so that the first query need not wait for it; returns at once.
+
+    A board calls this when it starts; without it the first query does.
+    """
+    threading.Thread(target=FORK_SERVER.warm_up, name="sandbox", daemon=True).start()
 
 
 def run_sql(

@@ -64,7 +64,7 @@ class Asked:
             user=str(self.user or "")[:100],
             generation=database.parent.name,
             sql=audit.without_identifiers(self.sql),
-            parameters=audit.without_identifiers(self.parameters or ""),
+            parameters=audit.without_identifiers("" if self.parameters is None else self.parameters),
             verdict="answered" if result else "refused" if isinstance(error, Refused) else "exceeded",
             code=error.code if error else None,
             rows=result.row_count if result else 0,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import select
 import signal
@@ -11,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -51,10 +52,8 @@ class Worker:
 
     def kill(self) -> None:
         """End it at once; nothing happens where it has ended."""
-        try:
+        with suppress(OSError):
             signal.pidfd_send_signal(self.process, signal.SIGKILL)
-        except OSError:
-            pass
 
     def status(self) -> int | None:
         """How it ended (as `os.wait` says it); None where nobody knows."""
@@ -98,6 +97,12 @@ class ForkServer:
                 except (OSError, BrokenStream):
                     self._stop()
         raise Refused("no_worker")
+
+    def warm_up(self) -> None:
+        """Start the parent if it does not run; a failure is told to the first query."""
+        with self._lock, suppress(OSError, BrokenStream):
+            if self._process is None or self._owner != os.getpid():
+                self._start()
 
     def stop(self) -> None:
         """End the parent and, with it, all its workers."""
@@ -161,6 +166,7 @@ def _time_zone() -> dict[str, str]:
 
 
 FORK_SERVER = ForkServer()
+atexit.register(FORK_SERVER.stop)
 
 
 def ask(request: Request, *, began: Callable[[Worker | None], None] = lambda _: None) -> Result:
@@ -169,8 +175,9 @@ def ask(request: Request, *, began: Callable[[Worker | None], None] = lambda _: 
     Raises:
         Refused, LimitExceeded: there is no answer; nothing else.
     """
-    deadline = time.monotonic() + request.limits.seconds + GRACE_SECONDS
     with _working(began) as worker:
+        # The clock starts with the worker: the first query of a process waits for the warm parent.
+        deadline = time.monotonic() + request.limits.seconds + GRACE_SECONDS
         try:
             send(worker.board, Kind.REQUEST, request.encode(), deadline=deadline)
             return _read(worker, request.limits, deadline)

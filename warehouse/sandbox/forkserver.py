@@ -15,6 +15,7 @@ import signal
 import socket
 import struct
 import sys
+from contextlib import suppress
 
 from warehouse.sandbox import worker
 
@@ -91,10 +92,8 @@ def _bury(children: dict[int, socket.socket]) -> None:
         if not child:
             return
         fate = children.pop(child)
-        try:
+        with suppress(OSError):
             fate.send(STATUS.pack(status))
-        except OSError:
-            pass
         fate.close()
 
 

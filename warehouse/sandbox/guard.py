@@ -47,7 +47,7 @@ _FILE_ENDINGS = (".csv", ".tsv", ".txt", ".parquet", ".json", ".jsonl", ".ndjson
 
 @dataclass
 class Guard:
-    """Looks at one statement; `parameters` are the names that it asks values for, with their first place in the text."""
+    """Looks at one statement; `parameters` are the names that it asks values for, with their first place."""
 
     sql: str
     catalogue: Catalogue
@@ -73,7 +73,7 @@ class Guard:
             self._check_expression(node)
         elif isinstance(node.get("type"), str):
             self._check_node(node, scope)
-        rest = {name: child for name, child in node.items() if isinstance(child, (dict, list))}
+        rest: dict[str, Any] = {name: child for name, child in node.items() if isinstance(child, (dict, list))}
         if node.get("type") == "TABLE_FUNCTION" and "class" not in node:
             # Checked as what stands in FROM; its arguments are expressions like any other.
             yield rest.pop("function")["arguments"], scope
@@ -133,7 +133,7 @@ class Guard:
             raise self._unknown_table(node, path)
 
     def _check_schema(self, node: Node, path: Sequence[str]) -> None:
-        """`schema.name` or `database.schema.name` of a granted schema; the sentence tells not whether another exists."""
+        """`schema.name` or `database.schema.name` of a granted schema; whether another exists is not told."""
         if path[-2] not in self.catalogue.schemas or path[:-2] not in ([], [self.catalogue.database.lower()]):
             raise self._refused("schema_denied", node, schema=".".join(path[:-1]), schemas=self._granted())
 
@@ -171,7 +171,7 @@ class Guard:
     def _granted(self) -> str:
         return ", ".join(self.catalogue.schemas)
 
-    def _refused(self, code: str, node: Node, **values: object) -> Refused:
+    def _refused(self, code: str, node: Node, **values: Any) -> Refused:
         offset = node.get("query_location", _NOWHERE)
         place = place_of_byte(self.sql, offset) if offset != _NOWHERE else self._place_of(node)
         if place is None:

@@ -175,7 +175,7 @@ def _check_pivot(
         relation = connection.sql(question.sql, params=bind(question, parameters))
         found = [value for (value,) in relation.limit(MOST_COLUMNS + 2).fetchall() if value is not None]
         if len(found) > MOST_COLUMNS:
-            raise Refused("pivot_wide", most=MOST_COLUMNS, column=gap.expression[:40])
+            raise Refused("pivot_wide", most=MOST_COLUMNS, expression=gap.expression[:40])
         values.append(found)
     filled, put_in = fill(sql, gaps, values)
     tree = parse(connection, filled)

@@ -81,8 +81,7 @@ class Engine:
     @classmethod
     def start(cls) -> None:
         """Start it, and let it make what it makes at first use. No file is opened."""
-        config = {"threads": "1", "async_threads": "0", "temp_directory": ""}
-        cls.connection = duckdb.connect(":memory:", config=config)
+        cls.connection = duckdb.connect(":memory:", config={"threads": "1", "async_threads": "0", "temp_directory": ""})
         cls.connection.execute("select json_serialize_sql('select 1')").fetchall()
         cls.connection.execute("from duckdb_tables() limit 1").fetchall()
         cls.connection.execute("from duckdb_functions() limit 1").fetchall()
