@@ -31,7 +31,7 @@ def chart_of(frame: pl.DataFrame, plan: Plan, *, description: str) -> Drawing:
     rows = _rows(frame, plan)
     form = {"line": _lines, "bars": _bars, "points": _points}[plan.form]
     base = alt.Chart(rows).encode(tooltip=_tips(plan))
-    return draw(form(base, rows, plan), config=THEME, description=description)
+    return draw(form(base, rows, plan), config=_theme(plan), description=description)
 
 
 def _rows(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -66,6 +66,12 @@ def _along_x(frame: pl.DataFrame, plan: Plan) -> pl.Expr:
 def _tips(plan: Plan) -> list[alt.Tooltip]:
     tips = [alt.Tooltip(f"{X_TEXT}:N", title=plan.x), alt.Tooltip(f"{Y_TEXT}:N", title=_name(plan))]
     return [*tips, alt.Tooltip(f"{SERIES}:N", title=plan.series or " ")] if _has_series(plan) else tips
+
+
+def _theme(plan: Plan) -> dict[str, Any]:
+    # The house's grey of labels is asked of the scale of roles, which a chart of series does not have.
+    kept = {name: value for name, value in THEME["axis"].items() if name not in ("labelColor", "titleColor")}
+    return THEME | {"axis": kept} if _has_series(plan) else THEME
 
 
 def _name(plan: Plan) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +15,7 @@ PAGE_ROWS = 50
 SHOWN_COLUMNS = 40
 LONGEST_CELL = 200
 NULL = "∅"
+_NUMBER = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|REAL|DECIMAL(\(.*\))?")
 
 
 def unique_names(columns: Sequence[str]) -> list[str]:
@@ -67,10 +69,5 @@ def format_cell(value: object) -> str:
 
 def numeric_columns(columns: Sequence[str], types: Sequence[str]) -> frozenset[str]:
     """The columns whose values are numbers, to be set flush right."""
-    numbers = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "HUGEINT")
     named = zip(unique_names(columns), types, strict=True)
-    return frozenset(
-        name
-        for name, kind in named
-        if any(word in kind.split("(")[0].upper() for word in numbers) and "[" not in kind and "STRUCT" not in kind
-    )
+    return frozenset(name for name, kind in named if _NUMBER.fullmatch(kind))

@@ -24,7 +24,7 @@ from pages.components.view import LATEST
 from warehouse.metrics import METRICS
 from warehouse.periods import parse_period
 from warehouse.redaction import redact
-from warehouse.sandbox import SCREEN
+from warehouse.sandbox import SCREEN, warm_up
 from warehouse.wording import format_exact
 
 PAGE = "sql_workbench"
@@ -39,6 +39,9 @@ class Workbench:
 
     def __init__(self, board: Board) -> None:
         self.board = board
+        if is_first_run():
+            # While the reader still writes, so that the first query does not wait for it.
+            warm_up()
         self.reader = access.who()
         self.store = Store(board.folder, self.reader.name or access.LOCAL)
         self.tables = _tables(board)
