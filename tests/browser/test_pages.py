@@ -26,7 +26,7 @@ ENGLISH = re.compile(r"[A-Za-z]{2,}")
 # The same in every language: the other language's own name, the query language, ids of generations, labels and
 # encodings of files, paths of the repository.
 ALLOWED = re.compile(
-    r"^(English|中文)$|\bSQL\b|\b\d{8}T\d{6}\b|\b[a-z]+(_[a-z]+)*-[0-9a-f]{8}\b"
+    r"^(English|中文)$|\bSQL\b|\bMB\b|Ctrl\+Enter|\bEsc\b|\bTab\b|\b\d{8}T\d{6}\b|\b[a-z]+(_[a-z]+)*-[0-9a-f]{8}\b"
     r"|\b(utf|gb|big)-?\d+(-[bl]e)?\b|\bdata/\w+",
     re.IGNORECASE | re.ASCII,
 )
