@@ -17,6 +17,7 @@ from pages.components.result_files import DoesNotFit, Stamp, Suffix, write
 from pages.components.sql_editor import Mark
 from pages.components.sql_link import query_of
 from pages.components.sql_parameters import names_in, values_of
+from pages.components.sql_presence import Presence, watch
 from pages.components.sql_store import Past
 from warehouse.generations import Generation
 from warehouse.sandbox import DOWNLOAD, NoAnswer, Refused, Result, Ticket, submit
@@ -76,11 +77,6 @@ class Run:
         took = round(self.result.milliseconds) if self.result else None
         problem = self.problem.code if self.problem else ""
         return Past(self.sql, self.asked_at.isoformat(), dict(self.typed), rows, problem, took)
-
-    def __del__(self) -> None:
-        # The session has ended, or another query has taken this one's place: nobody waits for it any more.
-        if not self.is_finished:
-            self.ticket.cancel()
 
 
 @dataclass
@@ -186,8 +182,8 @@ class Desk:
             self.text = text
         self.wants_run = True
 
-    def start(self, generation: Generation, *, user: str | None) -> Run:
-        """Hand the query in, in the place of the one before."""
+    def start(self, generation: Generation, *, user: str | None, is_here: Presence) -> Run:
+        """Hand the query in, in the place of the one before; it stops when the reader goes."""
         self.wants_run = self.is_unread = False
         self.stop()
         self.runs += 1
@@ -195,6 +191,8 @@ class Desk:
         typed = {name: self.typed.get(name, "") for name in names_in(self.text)}
         self.run = _run(self, self.text, typed, generation, user=user)
         self.run.settle(timeout=AT_ONCE_SECONDS)
+        if not self.run.is_finished:
+            watch(self.run.ticket, is_here)
         return self.run
 
     def stop(self) -> None:
@@ -202,7 +200,7 @@ class Desk:
         if self.run and not self.run.is_finished:
             self.run.ticket.cancel()
 
-    def make_file(self, suffix: Suffix, stamp: Stamp, *, user: str | None) -> None:
+    def make_file(self, suffix: Suffix, stamp: Stamp, *, user: str | None, is_here: Presence) -> None:
         """Ask the query of the answer that is shown once more, whole, and write it to a file."""
         if self.run is None:
             return
@@ -210,6 +208,7 @@ class Desk:
         again = _run(self, self.run.sql, self.run.typed, self.run.generation, user=user, limits=DOWNLOAD)
         self.job = Job(suffix, again)
         self.job.begin(stamp)
+        watch(again.ticket, is_here)
 
 
 def _run(

@@ -9,6 +9,7 @@ from pages.components.figures import headline_day
 from pages.components.labels import language, t
 from pages.components.result_files import MIME, SUFFIXES, XLSX_ROWS, Stamp, Suffix, file_name, write
 from pages.components.sql_desk import Desk, Job, Run
+from pages.components.sql_presence import presence
 from warehouse.sandbox import DOWNLOAD
 from warehouse.wording import format_date, format_exact
 
@@ -29,7 +30,7 @@ def show_downloads(desk: Desk, run: Run, board: Board, *, user: str | None) -> N
                     key=f"sql-whole-{suffix}",
                     disabled=desk.job is not None and not desk.job.is_finished,
                 ):
-                    desk.make_file(suffix, stamp, user=user)
+                    desk.make_file(suffix, stamp, user=user, is_here=presence())
         if desk.job:
             every = None if desk.job.is_finished else POLL_SECONDS
             st.fragment(_show_job, run_every=every)(desk.job, run, board)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 import zlib
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from warehouse.redaction import redact
+from warehouse.reference import Language
 
+PAGE, PARAMETER = "sql_workbench", "sql"
 # Servers and proxies take about 8 kB of address; other parameters need room too.
 LONGEST_LINK = 6_000
 # As long as people may still read it in the address bar.
@@ -27,6 +29,12 @@ def link_of(sql: str) -> str | None:
         return kept
     packed = PACKED + base64.urlsafe_b64encode(zlib.compress(kept.encode(), 9)).decode().rstrip("=")
     return packed if len(packed) <= LONGEST_LINK else None
+
+
+def address_of(sql: str, language: Language) -> str | None:
+    """The address, below the board's own, of the workbench with a query in it; None where it is too long for one."""
+    link = link_of(sql)
+    return f"{PAGE}?{urlencode({PARAMETER: link, 'lang': language})}" if link else None
 
 
 def query_of(link: str) -> str | None:

@@ -17,8 +17,9 @@ from pages.components.sql_desk import Desk, Run
 from pages.components.sql_editor import has_editor, show_editor
 from pages.components.sql_examples import read_examples
 from pages.components.sql_library import show_library
-from pages.components.sql_link import link_of
+from pages.components.sql_link import PAGE, PARAMETER, link_of
 from pages.components.sql_parameters import defaults_in, names_in
+from pages.components.sql_presence import presence
 from pages.components.sql_store import CannotKeep, Store
 from pages.components.view import LATEST
 from warehouse.metrics import METRICS
@@ -27,10 +28,9 @@ from warehouse.redaction import redact
 from warehouse.sandbox import SCREEN, warm_up
 from warehouse.wording import format_exact
 
-PAGE = "sql_workbench"
 DESK = "sql-desk"
-# In the address: the query, and what was typed for its parameters.
-QUERY, PARAMETER = "sql", "p."
+# In the address: what was typed for a parameter of the query.
+TYPED = "p."
 MEGABYTE = 1 << 20
 
 
@@ -74,7 +74,7 @@ class Workbench:
         )
         if desk.is_damaged:
             st.warning(t("sql_workbench.damaged"))
-        elif desk.is_unread:
+        elif desk.is_unread and not desk.wants_run:
             st.info(t("sql_workbench.unread"))
         self._parameters()
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -122,7 +122,7 @@ class Workbench:
             desk.wants_run = False
             st.info(t("sql_workbench.empty"))
             return
-        run = desk.start(self.board.generation, user=self.reader.name)
+        run = desk.start(self.board.generation, user=self.reader.name, is_here=presence())
         self._write_link(run)
         if run.is_finished:
             self._remember(run)
@@ -133,10 +133,10 @@ class Workbench:
     def _write_link(self, run: Run) -> None:
         link = link_of(run.sql)
         self.desk.link = link
-        others = {name: value for name, value in st.query_params.to_dict().items() if name != QUERY}
-        kept = {name: value for name, value in others.items() if not name.startswith(PARAMETER)}
-        typed = {f"{PARAMETER}{name}": redact(value) for name, value in run.typed.items() if value}
-        st.query_params.from_dict({**kept, **({QUERY: link, **typed} if link else {})})
+        others = {name: value for name, value in st.query_params.to_dict().items() if name != PARAMETER}
+        kept = {name: value for name, value in others.items() if not name.startswith(TYPED)}
+        typed = {f"{TYPED}{name}": redact(value) for name, value in run.typed.items() if value}
+        st.query_params.from_dict({**kept, **({PARAMETER: link, **typed} if link else {})})
         if link is None:
             st.caption(t("sql_workbench.too_long"))
 
@@ -156,8 +156,8 @@ def _desk() -> Desk:
         # The browser has a new editor: it must be told what the desk holds.
         desk.arrive()
     named = st.query_params.to_dict()
-    typed = {name.removeprefix(PARAMETER): value for name, value in named.items() if name.startswith(PARAMETER)}
-    desk.open_link(named.get(QUERY), typed)
+    typed = {name.removeprefix(TYPED): value for name, value in named.items() if name.startswith(TYPED)}
+    desk.open_link(named.get(PARAMETER), typed)
     return desk
 
 
