@@ -54,6 +54,12 @@ def write(result: Result, suffix: Suffix, stamp: Stamp) -> bytes:
     return _WRITERS[suffix](result, stamp)
 
 
+def fits(result: Result, suffix: Suffix) -> bool:
+    """Whether this kind of file can hold the answer."""
+    rows, width = result.row_count, len(result.columns)
+    return suffix != "xlsx" or (rows <= XLSX_ROWS and rows * width <= XLSX_CELLS and width <= MOST_COLUMNS)
+
+
 def _parquet(result: Result, stamp: Stamp) -> bytes:
     notes = {"fengqiao": "\n".join(stamp.lines), "fengqiao.query": stamp.query}
     schema = result.schema.with_metadata({**(result.schema.metadata or {}), **notes})
@@ -99,9 +105,8 @@ def _plain(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _workbook(result: Result, stamp: Stamp) -> bytes:
-    count, width = result.row_count, len(result.columns)
-    if count > XLSX_ROWS or count * width > XLSX_CELLS or width > MOST_COLUMNS:
-        raise DoesNotFit(f"{count} rows of {width} columns")
+    if not fits(result, "xlsx"):
+        raise DoesNotFit(f"{result.row_count} rows of {len(result.columns)} columns")
     stream = BytesIO()
     # One row in memory at a time; a text that looks like a formula or an address stays a text.
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

@@ -6,6 +6,7 @@ by opening a page or a link: only `start` hands a query in.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -112,6 +113,8 @@ class Job:
             except Exception as error:
                 # Whatever it is, the page must not wait for a file that will never be there.
                 self.failure = error
+                if not isinstance(error, DoesNotFit):
+                    logging.getLogger(__name__).exception("%s of a query", self.suffix)
             else:
                 self.run.result = result
                 self.content = content

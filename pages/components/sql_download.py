@@ -7,7 +7,7 @@ import streamlit as st
 from pages.components.data import Board, last_days
 from pages.components.figures import headline_day
 from pages.components.labels import language, t
-from pages.components.result_files import MIME, SUFFIXES, XLSX_ROWS, Stamp, Suffix, file_name, write
+from pages.components.result_files import MIME, SUFFIXES, XLSX_ROWS, Stamp, Suffix, file_name, fits, write
 from pages.components.sql_desk import Desk, Job, Run
 from pages.components.sql_presence import presence
 from warehouse.sandbox import DOWNLOAD
@@ -32,8 +32,9 @@ def show_downloads(desk: Desk, run: Run, board: Board, *, user: str | None) -> N
                 ):
                     desk.make_file(suffix, stamp, user=user, is_here=presence())
         if desk.job:
-            every = None if desk.job.is_finished else POLL_SECONDS
-            st.fragment(_show_job, run_every=every)(desk.job, run, board)
+            is_waiting = not desk.job.is_finished
+            every = POLL_SECONDS if is_waiting else None
+            st.fragment(_show_job, run_every=every)(desk.job, run, board, is_waiting)
     else:
         with st.container(horizontal=True, gap="small"):
             for suffix in SUFFIXES:
@@ -50,11 +51,14 @@ def _button(run: Run, suffix: Suffix, board: Board, content: object, *, key: str
         key=f"sql-file-{key}-{suffix}",
         on_click="ignore",
         icon=":material/download:",
-        disabled=key == "all" and suffix == "xlsx" and run.result is not None and run.result.row_count > XLSX_ROWS,
+        disabled=run.result is not None and not run.result.is_truncated and not fits(run.result, suffix),
     )
 
 
-def _show_job(job: Job, run: Run, board: Board) -> None:
+def _show_job(job: Job, run: Run, board: Board, is_waiting: bool) -> None:
+    if is_waiting and job.is_finished:
+        # Drawn anew, without asking every second.
+        st.rerun()
     if not job.is_finished:
         place = job.run.ticket.place
         words = (

@@ -13,7 +13,7 @@ from pages.components.labels import language, t
 from pages.components.sql_catalogue import SCHEMAS, Table, find
 from pages.components.sql_desk import Desk
 from pages.components.sql_examples import read_examples
-from pages.components.sql_store import CannotKeep, Past, Saved, Store
+from pages.components.sql_store import LONGEST_NAME, CannotKeep, Past, Saved, Store
 from warehouse.wording import format_exact, format_moment
 
 Section = Literal["tables", "examples", "saved", "history"]
@@ -21,10 +21,19 @@ SECTIONS: tuple[Section, ...] = ("tables", "examples", "saved", "history")
 HEIGHT = 620
 # The first words of a query, as a list shows it.
 GIST = 90
+NAME = "sql-name"
 
 
 def show_library(desk: Desk, tables: Sequence[Table], store: Store) -> None:
-    """The four sections, one at a time."""
+    """The four sections, one at a time; looking for a table does not run the rest of the page."""
+    _library(desk, tables, store, desk.revision)
+
+
+@st.fragment
+def _library(desk: Desk, tables: Sequence[Table], store: Store, revision: int) -> None:
+    if desk.revision != revision:
+        # A query was taken from here: the editor must show it.
+        st.rerun()
     section = st.segmented_control(
         t("sql_workbench.library"),
         SECTIONS,
@@ -86,15 +95,8 @@ def _examples(desk: Desk, _store: Store) -> None:
 
 def _saved(desk: Desk, store: Store) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = st.text_input(t("sql_workbench.name"), key="sql-name", max_chars=80)
-        st.button(
-            t("sql_workbench.save"),
-            key="sql-save",
-            disabled=not desk.text.strip(),
-            on_click=lambda: (
-                _keep(lambda: store.save(Saved(name.strip(), desk.text, dict(desk.typed)))) if name.strip() else None
-            ),
-        )
+        st.text_input(t("sql_workbench.name"), key=NAME, max_chars=LONGEST_NAME, placeholder=_gist(desk.text)[:20])
+        st.button(t("sql_workbench.save"), key="sql-save", on_click=lambda: _keep(lambda: _save(desk, store)))
     st.caption(t("sql_workbench.saved_note"))
     book = store.read()
     if not book.saved:
@@ -117,6 +119,13 @@ def _saved(desk: Desk, store: Store) -> None:
                 icon=":material/delete:",
                 on_click=lambda name=query.name: _keep(lambda: store.forget(name)),
             )
+
+
+def _save(desk: Desk, store: Store) -> None:
+    # A query without a name is called by its first words.
+    name = st.session_state[NAME].strip() or _gist(desk.text)
+    if name:
+        store.save(Saved(name, desk.text, dict(desk.typed)))
 
 
 def _history(desk: Desk, store: Store) -> None:
