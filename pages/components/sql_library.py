@@ -20,7 +20,7 @@ Section = Literal["tables", "examples", "saved", "history"]
 SECTIONS: tuple[Section, ...] = ("tables", "examples", "saved", "history")
 HEIGHT = 620
 # The first words of a query, as a list shows it.
-GIST = 90
+GIST, TITLE = 90, 48
 NAME = "sql-name"
 
 
@@ -95,7 +95,7 @@ def _examples(desk: Desk, _store: Store) -> None:
 
 def _saved(desk: Desk, store: Store) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        st.text_input(t("sql_workbench.name"), key=NAME, max_chars=LONGEST_NAME, placeholder=_gist(desk.text)[:20])
+        st.text_input(t("sql_workbench.name"), key=NAME, max_chars=LONGEST_NAME, placeholder=_title(desk.text))
         st.button(t("sql_workbench.save"), key="sql-save", on_click=lambda: _keep(lambda: _save(desk, store)))
     st.caption(t("sql_workbench.saved_note"))
     book = store.read()
@@ -122,8 +122,7 @@ def _saved(desk: Desk, store: Store) -> None:
 
 
 def _save(desk: Desk, store: Store) -> None:
-    # A query without a name is called by its first words.
-    name = st.session_state[NAME].strip() or _gist(desk.text)
+    name = st.session_state[NAME].strip() or _title(desk.text)
     if name:
         store.save(Saved(name, desk.text, dict(desk.typed)))
 
@@ -135,7 +134,9 @@ def _history(desk: Desk, store: Store) -> None:
         return
     st.caption(t("sql_workbench.history_note"))
     for number, past in enumerate(book.history):
-        _entry(desk, past.sql, _gist(past.sql), key=f"sql-past-{number}", typed=dict(past.parameters), gist=_told(past))
+        _entry(
+            desk, past.sql, _title(past.sql), key=f"sql-past-{number}", typed=dict(past.parameters), gist=_told(past)
+        )
     st.button(t("sql_workbench.forget_history"), key="sql-forget-all", on_click=lambda: _keep(store.forget_history))
 
 
@@ -147,8 +148,17 @@ def _told(past: Past) -> str:
 
 
 def _gist(sql: str) -> str:
-    words = " ".join(sql.split())
-    return words if len(words) <= GIST else f"{words[:GIST]}…"
+    return _short(" ".join(sql.split()), GIST)
+
+
+def _title(sql: str) -> str:
+    """What a query is called that nobody named: the comment it begins with, or its first words."""
+    first = sql.lstrip().partition("\n")[0]
+    return _short(first.lstrip("- ") if first.startswith("--") else " ".join(sql.split()), TITLE)
+
+
+def _short(words: str, longest: int) -> str:
+    return words if len(words) <= longest else f"{words[:longest]}…"
 
 
 def _entry(desk: Desk, sql: str, label: str, *, key: str, typed: dict[str, str] | None = None, gist: str = "") -> None:

@@ -107,4 +107,4 @@ def test_the_button_runs_what_was_typed_a_moment_ago(page: Page) -> None:
     write(page, "select 40 + 2 as n, '你好' as greeting")
     page.get_by_role("button", name="Run", exact=True).click()
     answer(page, "1 row, 2 columns")
-    assert page.locator("table td").all_inner_texts() == ["42", "你好"]
+    expect(page.locator("table td")).to_have_text(["42", "你好"])
