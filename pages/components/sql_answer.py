@@ -126,8 +126,9 @@ def _table(run: Run, result: Result) -> None:
     # board.css goes by the key.
     with st.container(key=GRID, height=HEIGHT if rows.height > FITTING_ROWS else "content", border=False):
         if places:
-            cells = ", ".join(f".st-key-{GRID} tr > :nth-child({place}) p" for place in places)
-            st.html(f"<style>{cells} {{ text-align: right; }}</style>")
+            cells = ", ".join(f".st-key-{GRID} tr > :nth-child({place})" for place in places)
+            # !important: Streamlit says "left" on each cell.
+            st.html(f"<style>{cells} {{ text-align: right !important; }}</style>")
         st.table(
             escaped.rename(cards.plain).to_pandas(), width="content", border="horizontal", alt=shown, hide_index=True
         )
