@@ -63,7 +63,9 @@ def test_limit_cuts_and_says_so(data: Path) -> None:
     assert "the first 2 rows" in done.stderr
 
 
-@pytest.mark.parametrize(("language", "piece"), [("zh", "第 1 行第 6 列：不能读取"), ("en", "line 1, column 6: secret")])
+@pytest.mark.parametrize(
+    ("language", "piece"), [("zh", "第 1 行第 6 列：不能读取"), ("en", "line 1, column 6: secret")]
+)
 def test_a_refusal_is_one_sentence_in_the_chosen_language(data: Path, language: str, piece: str) -> None:
     done = run(data, "sql", "from secret.person", language=language)
     assert (done.exit_code, done.stdout) == (command.REFUSED, "")
