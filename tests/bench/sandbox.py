@@ -142,14 +142,18 @@ def _verdict(attack: Attack, place: Place) -> str:
 
 def measure_neighbours(database: Path, folder: Path, rounds: int) -> tuple[list[str], list[str]]:
     """One session runs its page again and again, alone and while two others have bombs running on the same server."""
-    environment = {"BOMB_DATABASE": str(database)}
+    stop = threading.Event()
+    bombs: list[float] = []
+    beside: list[float] = []
+    problems: list[str] = []
     with (
-        serve(folder / "bomb.log", script=PAGE, environment=environment) as server,
+        serve(folder / "bomb.log", script=PAGE, environment={"BOMB_DATABASE": str(database)}) as server,
         open_session(server.port) as reader,
     ):
         reader.run()
+        # The first bomb pays for the start of the warm parent.
+        reader.run("", {"bomb": "cross"})
         alone = [milliseconds(reader.run) for _ in range(rounds)]
-        stop, bombs, problems = threading.Event(), [], []
         with open_session(server.port) as first, open_session(server.port) as second:
             threads = [
                 threading.Thread(target=_keep_bombing, args=(session, bomb, stop, bombs, problems))
