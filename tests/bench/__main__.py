@@ -6,10 +6,17 @@ import argparse
 import json
 import sys
 
-from tests.bench import alarms, ingest, pages, queries
+from tests.bench import alarms, fuzz, ingest, pages, queries, sandbox
 from tests.bench.measure import machine
 
-BENCHMARKS = {"ingest": ingest.run, "alarms": alarms.run, "queries": queries.run, "pages": pages.run}
+BENCHMARKS = {
+    "ingest": ingest.run,
+    "alarms": alarms.run,
+    "queries": queries.run,
+    "pages": pages.run,
+    "sandbox": sandbox.run,
+    "fuzz": fuzz.run,
+}
 
 
 def main() -> int:

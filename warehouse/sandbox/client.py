@@ -12,7 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -118,16 +118,17 @@ class ForkServer:
         if self._process is None or self._owner != os.getpid():
             self._start()
         assert self._control is not None
-        board, asked = socket.socketpair()
-        fate, told = socket.socketpair()
-        with asked, told:
+        with ExitStack() as ends:
+            board, asked = map(ends.enter_context, socket.socketpair())
+            fate, told = map(ends.enter_context, socket.socketpair())
             socket.send_fds(self._control, [b"w"], [asked.fileno(), told.fileno()])
-        fate.settimeout(START_SECONDS)
-        message, processes, _, _ = socket.recv_fds(fate, 1, 1)
-        if message != b"p" or not processes:
-            board.close()
-            fate.close()
-            raise BrokenStream("no worker")
+            told.close()
+            fate.settimeout(START_SECONDS)
+            message, processes, _, _ = socket.recv_fds(fate, 1, 1)
+            if message != b"p" or not processes:
+                raise BrokenStream("no worker")
+            asked.close()
+            ends.pop_all()
         return Worker(board, fate, processes[0])
 
     def _start(self) -> None:
@@ -181,11 +182,14 @@ def ask(request: Request, *, began: Callable[[Worker | None], None] = lambda _: 
         try:
             send(worker.board, Kind.REQUEST, request.encode(), deadline=deadline)
             return _read(worker, request.limits, deadline)
+        except NoAnswer:
+            raise
         except TimeoutError as error:
             raise exceeded("time", request.limits) from error
         except TooLarge as error:
             raise exceeded("bytes", request.limits) from error
-        except (BrokenStream, OSError, pa.ArrowException, ValueError, KeyError, TypeError, AttributeError) as error:
+        except Exception as error:
+            # Whatever a reader of JSON or Arrow raises at what a broken worker has sent.
             raise _how_it_ended(worker, request.limits) from error
 
 

@@ -18,11 +18,19 @@ _BEHIND = ("using", "group", "order", "limit", "offset")
 
 @dataclass(frozen=True)
 class Gap:
-    """An expression of ON that has no values yet: where it stands, and the statement that finds them."""
+    """An expression of ON that has no values yet, and the statement that finds them.
+
+    Attributes:
+        start, end: where the expression stands.
+        source_end: up to there the question is as long as what was written; its expression stands `shift` signs later.
+    """
 
     expression: str
+    start: int
     end: int
     question: str
+    source_end: int
+    shift: int
 
 
 def find_gaps(sql: str) -> list[Gap]:
@@ -37,9 +45,10 @@ def find_gaps(sql: str) -> list[Gap]:
     behind = [word for word in words if word.start > ons[-1].start]
     # `from ` takes the place of `pivot`, so that what is found wrong in the source stands where it was written.
     source = sql[: begin.start] + "from".ljust(begin.end - begin.start) + sql[begin.end : ons[-1].start]
+    before, after = f"{source}\nselect distinct cast((", ") as varchar) as value order by value"
     return [
-        Gap(text, end, f"{source}\nselect distinct cast(({text}) as varchar) as value order by value")
-        for text, end in _expressions(sql, behind)
+        Gap(sql[start:end], start, end, before + sql[start:end] + after, len(source), len(before) - start)
+        for start, end in _expressions(behind)
     ]
 
 
@@ -55,7 +64,7 @@ def fill(sql: str, gaps: Sequence[Gap], values: Sequence[Sequence[str]]) -> tupl
     return made + sql[place:], put_in
 
 
-def _expressions(sql: str, words: Sequence[Token]) -> Iterator[tuple[str, int]]:
+def _expressions(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """What stands between commas up to the next clause, where it has no IN."""
     part: list[Token] = []
     for word in words:
@@ -63,13 +72,13 @@ def _expressions(sql: str, words: Sequence[Token]) -> Iterator[tuple[str, int]]:
         if not ends:
             part.append(word)
             continue
-        yield from _without_list(sql, part)
+        yield from _without_list(part)
         part = []
         if word.text != ",":
             return
-    yield from _without_list(sql, part)
+    yield from _without_list(part)
 
 
-def _without_list(sql: str, part: Sequence[Token]) -> Iterator[tuple[str, int]]:
+def _without_list(part: Sequence[Token]) -> Iterator[tuple[int, int]]:
     if part and not any(word.depth == 0 and word.is_word("in") for word in part):
-        yield sql[part[0].start : part[-1].end], part[-1].end
+        yield part[0].start, part[-1].end

@@ -12,7 +12,7 @@ import duckdb
 from warehouse.sandbox.catalogue import Catalogue
 from warehouse.sandbox.guard import Guard, Node, place_of_byte
 from warehouse.sandbox.lexing import MEANT, Token, blank, find_full_width, line_and_column, literal, words_of
-from warehouse.sandbox.pivoting import MOST_COLUMNS, fill, find_gaps
+from warehouse.sandbox.pivoting import MOST_COLUMNS, Gap, fill, find_gaps
 from warehouse.sandbox.refusals import Refused
 
 _NOT_SELECT = "not implemented"
@@ -25,19 +25,39 @@ class Statement:
 
     Attributes:
         parameters: the names it asks values for.
-        written: the text as it was written, and put_in: where how much was put into it (places in `sql`).
+        written: the text as it was written, and put_in: where how many signs were put into it (places in `sql`;
+            fewer than none: taken away).
     """
 
     sql: str
+    put_in: Sequence[tuple[int, int]] = ()
     parameters: Sequence[str] = ()
     written: str = ""
-    put_in: Sequence[tuple[int, int]] = ()
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
-        """Where in the written text a byte of `sql` stands; what was put in stands at its place."""
-        place = place_of_byte(self.sql, offset)
-        place -= sum(min(length, place - start) for start, length in self.put_in if start < place)
-        return line_and_column(self.written or self.sql, place)
+        """Where in the written text a byte of `sql` stands."""
+        return self._written_at(place_of_byte(self.sql, offset))
+
+    def moved(self, refused: Refused) -> Refused:
+        """A refusal of `sql`, told by its place in the written text."""
+        if refused.line is None or refused.column is None:
+            return refused
+        lines = self.sql.split("\n")
+        line, column = self._written_at(sum(len(one) + 1 for one in lines[: refused.line - 1]) + refused.column - 1)
+        return Refused(refused.code, line=line, column=column, **refused.values)
+
+    def _written_at(self, place: int) -> tuple[int, int]:
+        """What was put in stands where it was put."""
+        before = sum(min(length, place - start) for start, length in self.put_in if start < place)
+        return line_and_column(self.written or self.sql, place - before)
+
+
+class Unbound(Exception):
+    """The engine cannot bind a statement that has to be asked before the one that was written."""
+
+    def __init__(self, statement: Statement) -> None:
+        self.statement = statement
+        super().__init__(statement.sql)
 
 
 Parameters = dict[str, Any] | list[Any]
@@ -59,9 +79,12 @@ def check(connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue,
     words = words_of(sql)
     if words and words[0].is_word("explain"):
         return _check_explain(connection, sql, catalogue, words)
+    gaps = find_gaps(sql)
+    if gaps:
+        return _check_pivot(connection, sql, gaps, catalogue, parameters)
     tree = parse(connection, sql)
     if tree is None:
-        return _check_pivot(connection, sql, catalogue, parameters)
+        raise _not_select(sql, words)
     names = _shown_schemas(tree, catalogue)
     if names is not None:
         return _list_of_tables(names, catalogue)
@@ -71,7 +94,7 @@ def check(connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue,
 def _guarded(sql: str, tree: Node, catalogue: Catalogue) -> Statement:
     guard = Guard(sql, catalogue)
     guard.check(tree)
-    return Statement(sql, list(guard.parameters))
+    return Statement(sql, parameters=list(guard.parameters))
 
 
 def bind(statement: Statement, given: Parameters) -> Parameters:
@@ -156,32 +179,48 @@ def _check_explain(
     if tree is None:
         raise _not_select(sql, words[1:])
     guarded = _guarded(inner, tree, catalogue)
-    return Statement(before + word + behind, guarded.parameters)
+    # Blanks in front would be taken away by the client, and places counted without them.
+    return Statement(word + behind, [(0, -words[0].start)], guarded.parameters, sql)
 
 
 def _check_pivot(
-    connection: duckdb.DuckDBPyConnection, sql: str, catalogue: Catalogue, parameters: Parameters
+    connection: duckdb.DuckDBPyConnection,
+    sql: str,
+    gaps: Sequence[Gap],
+    catalogue: Catalogue,
+    parameters: Parameters,
 ) -> Statement:
-    """The only statement that is no SELECT and can be made one: a PIVOT whose values have to be found first."""
-    gaps = find_gaps(sql)
-    if not gaps:
-        raise _not_select(sql, words_of(sql))
-    values = []
-    for gap in gaps:
+    """A PIVOT whose values have to be found first: the only statement that is no SELECT and can be made one."""
+    values = [_values_of(connection, sql, gap, catalogue, parameters) for gap in gaps]
+    filled = Statement(*fill(sql, gaps, values), written=sql)
+    try:
+        tree = parse(connection, filled.sql)
+        if tree is None:
+            raise _not_select(filled.sql, words_of(filled.sql))
+        return replace(filled, parameters=_guarded(filled.sql, tree, catalogue).parameters)
+    except Refused as refused:
+        raise filled.moved(refused) from refused
+
+
+def _values_of(
+    connection: duckdb.DuckDBPyConnection, sql: str, gap: Gap, catalogue: Catalogue, parameters: Parameters
+) -> list[str]:
+    question = Statement(gap.question, written=sql, put_in=[(gap.source_end, gap.shift)])
+    try:
         tree = parse(connection, gap.question)
         if tree is None:
-            raise _not_select(sql, words_of(sql))
-        question = _guarded(gap.question, tree, catalogue)
+            raise _not_select(gap.question, words_of(gap.question))
+        question = replace(question, parameters=_guarded(gap.question, tree, catalogue).parameters)
         relation = connection.sql(question.sql, params=bind(question, parameters))
         found = [value for (value,) in relation.limit(MOST_COLUMNS + 2).fetchall() if value is not None]
-        if len(found) > MOST_COLUMNS:
-            raise Refused("pivot_wide", most=MOST_COLUMNS, expression=gap.expression[:40])
-        values.append(found)
-    filled, put_in = fill(sql, gaps, values)
-    tree = parse(connection, filled)
-    if tree is None:
-        raise _not_select(sql, words_of(sql))
-    return replace(_guarded(filled, tree, catalogue), written=sql, put_in=put_in)
+    except Refused as refused:
+        raise question.moved(refused) from refused
+    except duckdb.BinderException as error:
+        raise Unbound(question) from error
+    if len(found) > MOST_COLUMNS:
+        line, column = line_and_column(sql, gap.start)
+        raise Refused("pivot_wide", line=line, column=column, most=MOST_COLUMNS, expression=gap.expression[:40])
+    return found
 
 
 def _shown_schemas(tree: Node, catalogue: Catalogue) -> list[str] | None:

@@ -70,8 +70,9 @@ def _encoded(name: object, value: Any, depth: int) -> tuple[str, Any]:
         case str() if _is_usable(value):
             # A subclass of str may print as something else; what it holds is taken.
             return "plain", str.__str__(value)
-        case Integral() if abs(int(value)) < 2**127:
-            return "int", str(int(value))
+        case Integral():
+            if abs(int(value)) < 2**127:
+                return "int", str(int(value))
         case Decimal():
             return "decimal", str(value)
         case Real():

@@ -22,7 +22,7 @@ from warehouse.sandbox.functions import allowed
 from warehouse.sandbox.lexing import literal
 from warehouse.sandbox.limits import Limits
 from warehouse.sandbox.refusals import LimitExceeded, Refused, read_texts
-from warehouse.sandbox.statements import Statement, check
+from warehouse.sandbox.statements import Statement, Unbound, check
 from warehouse.sandbox.values import decode_parameters
 from warehouse.sandbox.walls import Wall
 
@@ -137,6 +137,10 @@ def _run(board: socket.socket, request: Request) -> dict[str, Any]:
         if Wall.GUARD in request.walls:
             statement = check(connection, request.sql, catalogue, parameters)
         return answering.stream(board, connection, statement, parameters, request.limits)
+    except Unbound as unbound:
+        error = unbound.__cause__
+        assert isinstance(error, duckdb.Error)
+        raise answering.explain_error(error, connection, unbound.statement, catalogue) from error
     except (duckdb.Error, pa.ArrowException, OSError, ValueError, OverflowError) as error:
         raise answering.explain_error(error, connection, statement, catalogue) from error
 

@@ -77,8 +77,10 @@ def test_a_cancelled_one_leaves_the_queue_without_having_run() -> None:
 
 
 def test_a_query_that_nobody_looks_at_is_dropped_when_its_turn_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tickets, "FORGOTTEN_SECONDS", -1.0)
     first, second, closed = hand_in(Desk(), "a", "b", "c")
+    assert first[1].began.wait(30)
+    assert second[1].began.wait(30)
+    monkeypatch.setattr(tickets, "FORGOTTEN_SECONDS", -1.0)
     finish(first)
     assert code_of(closed[0]) == "cancelled"
     assert not closed[1].began.is_set()

@@ -1,0 +1,20 @@
+"""./run bench fuzz: input that nobody would write, into every door that takes input from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.bench import fuzz_sql
+
+PARTS = {"statements": fuzz_sql.run}
+
+
+def run(*, quick: bool) -> dict[str, Any]:
+    """All parts, one after the other."""
+    lines: list[str] = []
+    failures: list[str] = []
+    for name, part in PARTS.items():
+        result = part(quick=quick)
+        lines += [f"{name}:", *result["lines"]]
+        failures += [f"{name}: {failure}" for failure in result["failures"]]
+    return {"lines": lines, "failures": failures}
