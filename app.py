@@ -13,15 +13,18 @@ MENU = {
     "app.disputes": ("disputes", "resolution", "signals"),
     "app.service": ("satisfaction", "visits", "work"),
     "app.units": ("stations",),
-    "app.data": ("definitions", "data_quality"),
+    "app.data": ("definitions", "sql_workbench", "data_quality"),
 }
 ICON = Path(__file__).parent / "pages" / "components" / "icon.png"
 
-enter()
+reader = enter()
 st.set_page_config(page_title=t("app.name"), page_icon=str(ICON), layout="wide")
 pages = {
     t(group) if group else "": [
-        st.Page(f"pages/{name}.py", title=t(f"{name}.title"), default=name == "overview") for name in names
+        st.Page(
+            f"pages/{name}.py", title=t(f"{name}.title"), default=name == "overview", visibility=reader.visibility(name)
+        )
+        for name in names
     ]
     for group, names in MENU.items()
 }

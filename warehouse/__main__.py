@@ -29,6 +29,7 @@ from warehouse.disclosure import suppress
 from warehouse.generations import current_generation
 from warehouse.metrics import METRICS
 from warehouse.reference import Language
+from warehouse.sandbox import command as sandbox_command
 from warehouse.wording import format_base, format_change, format_period, format_value, format_verdict, sentence_of
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="枫桥看板数据仓库 / Fengqiao Board warehouse")
@@ -214,6 +215,32 @@ def bulletin(
         data, out=out, check=check, period=period, where=filters, language=language, is_public=public
     )
     raise typer.Exit(code)
+
+
+@app.command()
+def sql(
+    statement: Annotated[str, typer.Argument(help="一条查询 / one statement: from mart.visit_month limit 10")],
+    data: Data = Path("data"),
+    format: Annotated[Format, typer.Option(help="输出格式 / output")] = Format.TABLE,
+    limit: Annotated[int, typer.Option(min=0, help="最多几行 / rows at most")] = 10_000,
+) -> None:
+    """对当前数据版本运行一条只读查询，与网页用同一个沙箱 / one reading statement, in the sandbox of the page."""
+    generation = current_generation(data)
+    if generation is None:
+        print("没有可用的数据版本 / no usable generation: python -m etl refresh", file=sys.stderr)
+        raise typer.Exit(1)
+    language: Language = "en" if os.environ.get("FENGQIAO_LANG") == "en" else "zh"
+    raise typer.Exit(
+        sandbox_command.run(generation.database, statement, form=format.value, limit=limit, language=language)
+    )
+
+
+@app.command(name="sandbox-check")
+def sandbox_check(
+    as_json: Annotated[bool, typer.Option("--json", help="机器可读 / machine-readable")] = False,
+) -> None:
+    """本机的沙箱有哪几道墙，逐一验证；缺一则退出码 3 / which walls of the sandbox stand, each tried; else exit 3."""
+    raise typer.Exit(sandbox_command.check(as_json=as_json))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 import polars as pl
 import streamlit as st
 
+from pages.components import access
 from pages.components.drawing import PICK, Drawing
 from pages.components.kpi import Kpi
 from pages.components.labels import language, t
+from pages.components.sql_link import PAGE, address_of
 from warehouse.dimensions import DIMENSIONS
 from warehouse.wording import begin_sentence, format_exact
 
@@ -136,6 +138,14 @@ def _cell(value: object) -> str:
 def command(words: str) -> None:
     """A command for the operator, to be copied."""
     st.code(words, language=None, wrap_lines=True)
+
+
+def query(sql: str, *, opens: str | None = None, height: int | None = None) -> None:
+    """A query, and the way to the workbench with it (or with `opens`) for a reader who may ask there."""
+    st.code(sql, language="sql", wrap_lines=True, height=height or "content")
+    address = address_of(opens or sql, language()) if access.who().may_open(PAGE) else None
+    if address:
+        st.link_button(t("sql_workbench.open_here"), address, type="tertiary", icon=":material/terminal:")
 
 
 def note(words: str) -> None:

@@ -19,6 +19,7 @@ from warehouse.bulletin_page import build_bulletin
 from warehouse.comparison import ask, compare, explain, read_facts
 from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
+from warehouse.describe import TableDescription, describe
 from warehouse.disclosure import suppress
 from warehouse.facts import Facts
 from warehouse.generations import (
@@ -66,9 +67,14 @@ class Board:
         return datetime.fromisoformat(text) if text else None
 
 
+def data_folder() -> Path:
+    """The data directory of the server."""
+    return Path(os.environ.get("FENGQIAO_DATA", "data"))
+
+
 def open_board() -> Board:
     """The data directory of the server and its current generation, as they are at this moment."""
-    folder = Path(os.environ.get("FENGQIAO_DATA", "data"))
+    folder = data_folder()
     # The report first: it is written after the flip, so that it is never newer than the generation.
     night = last_night(folder)
     generation, kept = current_and_kept(folder, passed_over=damaged_generations(folder))
@@ -241,6 +247,19 @@ def bulletin(board: Board, period: str, *, where: Filters | None = None, is_publ
     return html
 
 
+@st.cache_resource(max_entries=4, show_spinner=False, hash_funcs=BY_IDENTITY)
+def _described(generation: Generation) -> tuple[TableDescription, ...]:
+    with open_generation(generation) as connection:
+        return tuple(describe(connection))
+
+
+def described(board: Board) -> tuple[TableDescription, ...]:
+    """Every table of the generation, its grain and its columns."""
+    if board.generation is None:
+        raise ValueError("no generation to describe")
+    return _described(board.generation)
+
+
 class Selected(Protocol):
     """What a page's content depends on, as the key it is cached by."""
 
@@ -273,6 +292,11 @@ def is_current(board: Board) -> bool:
     """Whether the generation that a run was pinned to is still the one that the nightly job points at."""
     newest = current_generation(board.folder, passed_over=damaged_generations(board.folder))
     return (newest.id if newest else None) == (board.generation.id if board.generation else None)
+
+
+def newest_generation(board: Board) -> Generation | None:
+    """The generation that the nightly job points at now."""
+    return current_generation(board.folder)
 
 
 def last_days(board: Board) -> dict[str, date]:

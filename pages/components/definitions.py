@@ -119,7 +119,7 @@ def show(metric: Metric, board: Board | None) -> None:
         st.markdown("\n".join(fact_lines(metric, words)))
     with query:
         st.caption(t("definitions.sql"))
-        st.code(call_of(metric, *(latest.days or EXAMPLE_DAYS)), language="sql", wrap_lines=True)
+        cards.query(call_of(metric, *(latest.days or EXAMPLE_DAYS)))
         for line in break_lines(board, metric, words):
             st.caption(line)
 

@@ -47,6 +47,11 @@ def enter_page(name: str) -> None:
     st.session_state[OPEN] = name
 
 
+def is_first_run() -> bool:
+    """Whether the reader has just come to this page, from another one or from outside."""
+    return bool(st.session_state.get(CAME_FROM) != st.session_state.get(OPEN))
+
+
 def _keep_selection() -> None:
     """Take the selection along when a reader comes from another page: the menu's links have no parameters.
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.components import cards, commands
+from pages.components import access, cards, commands
 from pages.components.data import Board, last_days, open_board, read
 from pages.components.figures import headline_day
 from pages.components.filters import enter_page
@@ -24,10 +24,11 @@ OTHER: dict[Language, Language] = {"zh": "en", "en": "zh"}
 HTML_LANG: dict[Language, str] = {"zh": "zh-CN", "en": "en"}
 
 
-def enter() -> None:
-    """Begin a run of the menu: fix the language, and know in the pages that the menu has run."""
+def enter() -> access.Reader:
+    """Begin a run of the menu: fix the language, know in the pages that the menu has run, and see who asks."""
     keep_language()
     st.session_state[ENTERED] = True
+    return access.who()
 
 
 def _go_through_menu() -> None:
@@ -39,7 +40,10 @@ def _go_through_menu() -> None:
 
 
 def open_page(name: str) -> Board | None:
-    """Draw the head of a page; the board to read from, or None where there is nothing to show yet."""
+    """Draw the head of a page; the board to read from, or None where there is nothing to show yet.
+
+    A reader without the role that the page needs is told so, and the page ends there.
+    """
     _go_through_menu()
     enter_page(name)
     # Screen readers and hyphenation go by it; Streamlit serves its page as English.
@@ -48,6 +52,10 @@ def open_page(name: str) -> Board | None:
         unsafe_allow_javascript=True,
     )
     st.html(STYLE)
+    reader = access.who()
+    if not reader.may_open(name):
+        _refuse(reader, name)
+        st.stop()
     board = open_board()
     days = last_days(board) if board.generation else {}
     _head(t(f"{name}.title"), board, days)
@@ -62,6 +70,27 @@ def open_page(name: str) -> Board | None:
     return board
 
 
+def _refuse(reader: access.Reader, name: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.title(t(f"{name}.title"), anchor=False, width="content")
+        st.space("stretch")
+        _other_language()
+    if access.must_log_in():
+        st.info(t("access.log_in"))
+        st.button(t("access.log_in_button"), type="primary", on_click=st.login)
+    elif reader.name is None:
+        st.warning(t("access.nameless"))
+    elif not reader.roles:
+        st.warning(t("access.unknown", name=cards.plain(reader.name)))
+    else:
+        needed = t("access.joiner").join(t(f"access.{role}") for role in sorted(access.NEEDS[name]))
+        st.warning(t("access.needs", name=cards.plain(reader.name), roles=needed))
+
+
+def _other_language() -> None:
+    st.button(t("app.other_language"), type="tertiary", on_click=switch_language, args=(OTHER[language()],))
+
+
 def _head(title: str, board: Board, days: dict[str, date]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(title, anchor=False, width="content")
@@ -70,7 +99,7 @@ def _head(title: str, board: Board, days: dict[str, date]) -> None:
         if board.is_demo:
             st.badge(t("app.demo"), color="gray", help=t("app.demo_help"))
         st.space("stretch")
-        st.button(t("app.other_language"), type="tertiary", on_click=switch_language, args=(OTHER[language()],))
+        _other_language()
 
 
 def _freshness(board: Board, days: dict[str, date]) -> None:

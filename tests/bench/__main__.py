@@ -6,7 +6,7 @@ import argparse
 import json
 import sys
 
-from tests.bench import alarms, faults, fuzz, ingest, pages, queries
+from tests.bench import alarms, faults, fuzz, ingest, pages, queries, sandbox
 from tests.bench.measure import machine
 
 BENCHMARKS = {
@@ -15,6 +15,7 @@ BENCHMARKS = {
     "queries": queries.run,
     "pages": pages.run,
     "faults": faults.run,
+    "sandbox": sandbox.run,
     "fuzz": fuzz.run,
 }
 

@@ -1,12 +1,20 @@
-"""What chance can do: ten thousand spoiled files."""
+"""./run bench fuzz: input that nobody would write, into every door that takes input from outside."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from tests.bench import file_fuzz
+from tests.bench import file_fuzz, fuzz_sql
+
+PARTS = {"files": file_fuzz.run, "statements": fuzz_sql.run}
 
 
 def run(*, quick: bool) -> dict[str, Any]:
-    """All fuzzers, one after the other."""
-    return file_fuzz.run(quick=quick)
+    """All parts, one after the other."""
+    lines: list[str] = []
+    failures: list[str] = []
+    for name, part in PARTS.items():
+        result = part(quick=quick)
+        lines += [f"{name}:", *result["lines"]]
+        failures += [f"{name}: {failure}" for failure in result["failures"]]
+    return {"lines": lines, "failures": failures}

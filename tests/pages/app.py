@@ -18,6 +18,7 @@ PAGES = (
     "work",
     "stations",
     "definitions",
+    "sql_workbench",
     "data_quality",
 )
 TEXTS = ("title", "subheader", "markdown", "caption", "info", "warning", "error", "badge")

@@ -17,8 +17,9 @@ from tests.pages.derived import derived_figures
 from tests.pages.walk import NO_FIGURES, NUMBER, Page, numbers_drawn, walk, ways_to_write, words_told
 from warehouse.metrics import METRICS
 
-# Pages whose figures are not metrics: the model's series, the registry itself, the ledger. Each has tests of its own.
-OTHERS = ("signals", "definitions", "data_quality")
+# Pages whose figures are not metrics: the model's series, the registry itself, what somebody
+# asks, the ledger. Each has tests of its own.
+OTHERS = ("signals", "definitions", "sql_workbench", "data_quality")
 FIGURES = tuple(page for page in PAGES if page not in OTHERS)
 # Every page as it opens; and other periods, bases and the other language where a page makes most of them.
 WALKS = [

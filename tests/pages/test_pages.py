@@ -28,7 +28,9 @@ CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 NAMES = "|".join(["Mediation_5", *(name for _, name, *_ in ORGANISATIONS)])
 ALLOWED = re.compile(
     rf"{NAMES}|"
-    + r"English|中文|SQL|Kaplan–Meier|`[^`]*`|:\w+-badge\[(:material/\w+:)?|\]\(\w+\)|\b\d{8}T\d{6}\b|（[a-z_]+）"
+    # Names of keys, of units and of the query language are the same in every language.
+    + r"English|中文|SQL|Kaplan–Meier|\bMB\b|Ctrl\+Enter|\bEsc\b|\bTab\b|"
+    + r"`[^`]*`|:\w+-badge\[(:material/\w+:)?|\]\(\w+\)|\b\d{8}T\d{6}\b|（[a-z_]+）"
 )
 ENGLISH = re.compile(r"[A-Za-z]{2,}")
 

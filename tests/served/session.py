@@ -118,11 +118,18 @@ class Session:
 
 
 @contextmanager
-def open_session(port: int) -> Iterator[Session]:
-    """A new reader on this machine's board."""
+def open_session(port: int, *, headers: Mapping[str, str] | None = None) -> Iterator[Session]:
+    """A new reader on this machine's board, with what a proxy in between would add to the request."""
     address = f"ws://127.0.0.1:{port}/_stcore/stream"
     # No proxy: whatever the environment says, nothing leaves this machine.
-    with connect(address, subprotocols=["streamlit"], max_size=None, proxy=None, ping_interval=None) as connection:  # type: ignore[list-item]
+    with connect(
+        address,
+        subprotocols=["streamlit"],  # type: ignore[list-item]
+        additional_headers=headers,
+        max_size=None,
+        proxy=None,
+        ping_interval=None,
+    ) as connection:
         yield Session(connection)
 
 

@@ -15,7 +15,9 @@ from warehouse.connection import open_generation
 from warehouse.dimensions import TIMES
 from warehouse.facts import Facts
 from warehouse.generations import current_generation
+from warehouse.metric_catalogue import call_of
 from warehouse.metrics import METRICS
+from warehouse.sandbox import DOWNLOAD, run_sql
 
 WHOLE_MONTHS, DAYS = "2026-07..2026-09", "2026-02-11..2026-10-05"
 
@@ -59,6 +61,33 @@ def test_engine_and_macro_give_the_same_on_every_dimension(facts: Facts, metric:
         # What only the engine lists are zeros of units that reported, and cells that have but a base.
         for key in found.keys() - told.keys():
             assert not found[key].numerator, (by, key)
+
+
+@pytest.mark.parametrize("feed", sorted({metric.feed for metric in METRICS.values()}))
+def test_the_sql_that_a_page_shows_gives_its_figures_in_the_sandbox(facts: Facts, feed: str) -> None:
+    rows = [
+        row
+        for metric in METRICS.values()
+        if metric.feed == feed
+        for by in ((), ("station",) if "station" in metric.dimensions else ())
+        for row in compare(facts, ask(facts, metric.id, "latest-month", by=by))
+    ]
+    calls = {row.metric: call_of(METRICS[row.metric], row.period.start, row.period.end).rstrip(";") for row in rows}
+    calls |= {f"{name} in all": call.replace("'station'", "null") for name, call in calls.items()}
+    # One worker for a feed, because a worker for each of its metrics would be half a minute.
+    sql = "\nunion all\n".join(f"select '{name}' as metric, m.* from ({call}) as m" for name, call in calls.items())
+    (path,) = facts.connection.execute(
+        "select path from duckdb_databases() where database_name = 'generation'"
+    ).fetchone()
+    result = run_sql(path, sql, limits=DOWNLOAD)
+    assert not result.is_truncated
+    told = {(name, key): value for name, key, _, _, value in result.rows}
+    for row in rows:
+        name = row.metric if row.keys else f"{row.metric} in all"
+        value = told.get((name, next(iter(row.keys.values()), None)))
+        # What only the engine lists are zeros of units that reported, and cells that have but a base.
+        assert (value or 0) == pytest.approx(row.value or 0, abs=1e-9), (name, row.keys)
+        assert value is not None or not row.value, (name, row.keys)
 
 
 @pytest.mark.parametrize("metric", [name for name, one in METRICS.items() if one.feed == "incident"])
