@@ -23,8 +23,8 @@ from etl.organisations import NAMED, Organisations, organisations_of
 from etl.pseudonyms import Key
 from etl.readers import Table, Unreadable
 from warehouse.archive import ArchiveBatch, read_batches
-from warehouse.build import build
-from warehouse.generations import DATABASE, MANIFEST, new_generation_id, write_json
+from warehouse.build import Base, build
+from warehouse.generations import DATABASE, MANIFEST, current_generation, new_generation_id, write_json
 from warehouse.redaction import redact
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,6 +38,8 @@ class NightReport:
     started_at: str
     generation: str | None = None
     is_published: bool = False
+    built: str | None = None
+    reason: str | None = None
     failed: bool = False
     loaded: tuple[dict[str, Any], ...] = ()
     refused: tuple[dict[str, Any], ...] = ()
@@ -129,8 +131,17 @@ def clear_building(data: Path) -> None:
     shutil.rmtree(data / "building", ignore_errors=True)
 
 
-def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightReport) -> Publication:
-    """Build a generation aside from the accepted batches and write its manifest beside it."""
+def base_of(data: Path, archived: Sequence[ArchiveBatch]) -> Base | str:
+    """The current generation, to go on from; or why there is none."""
+    current = current_generation(data)
+    if current is None:
+        return "there is no generation to go on from"
+    by_name = {batch.name: batch for batch in archived}
+    return Base(current.database, current.manifest, [by_name[name] for name in current.batches if name in by_name])
+
+
+def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightReport, base: Base | str) -> Publication:
+    """Build a generation aside from the accepted batches, from `base` where that will do; its manifest beside it."""
     now = datetime.now()
     generation_id = new_generation_id(data, now)
     directory = data / "building" / generation_id
@@ -145,6 +156,8 @@ def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightRep
         built_at=now,
         code_version=code_version(),
         refused=night.refused,
+        base=base,
+        index=data / "key_index",
     )
     shutil.rmtree(templates)
     manifest = {
@@ -152,10 +165,7 @@ def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightRep
         "built_at": now.isoformat(timespec="seconds"),
         "code_version": code_version(),
         "batches": [batch.name for batch in batches],
-        "tables": result.rows,
-        "content_hash": result.content_hash,
-        "data_until": {feed: day.isoformat() for feed, day in result.data_until.items()},
-        "ledger": result.batches,
+        **result.manifest,
     }
     write_json(directory / MANIFEST, manifest)
     return Publication(directory, generation_id, manifest)

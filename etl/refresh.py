@@ -11,10 +11,18 @@ import duckdb
 from etl.gate import shrunken_feeds, shrunken_snapshots
 from etl.ledger import BatchStates, judging_context, read_states, write_states
 from etl.mapping import read_mappings
-from etl.night import NightReport, Publication, build_candidate, clear_building, load_inbox, verify_generation
+from etl.night import (
+    NightReport,
+    Publication,
+    base_of,
+    build_candidate,
+    clear_building,
+    load_inbox,
+    verify_generation,
+)
 from etl.pseudonyms import ensure_key
 from warehouse.archive import ArchiveBatch, read_batches
-from warehouse.build import Unbalanced
+from warehouse.build import Base, Unbalanced
 from warehouse.generations import current_generation, heal_current, publish, write_json, writer_lock
 from warehouse.redaction import redact
 
@@ -32,7 +40,7 @@ def refresh(
     Args:
         inbox: where the files are; default `data/inbox`.
         sources: a folder with the bureau's own mappings.
-        full: build although nothing is new.
+        full: build everything from the archive, although nothing may be new.
         accept_drop: publish although records would fall.
 
     Raises:
@@ -53,7 +61,9 @@ def publish_night(data: Path, loaded: NightReport, *, full: bool, accept_drop: b
     """Build and publish everything accepted; batches that the gate stops are held and the rest goes on."""
     current, states = current_generation(data), read_states(data)
     published = set(current.batches) if current else set()
-    accepted = [batch for batch in read_batches(data / "archive") if batch.name not in states.held]
+    archived = read_batches(data / "archive")
+    base = "asked for" if full else base_of(data, archived)
+    accepted = [batch for batch in archived if batch.name not in states.held]
     new = [batch for batch in accepted if batch.name not in published]
     if not new and not full:
         return loaded
@@ -65,7 +75,7 @@ def publish_night(data: Path, loaded: NightReport, *, full: bool, accept_drop: b
         new = [batch for batch in accepted if batch.name not in published]
         if not accepted or not (new or full):
             break
-        candidate, broken = attempt(data, accepted, loaded)
+        candidate, broken = attempt(data, accepted, loaded, base)
         report = report.with_problems(broken)
         if candidate is None and not new:
             return replace(report, failed=True)
@@ -78,16 +88,24 @@ def publish_night(data: Path, loaded: NightReport, *, full: bool, accept_drop: b
     if sound is None:
         return report
     generation = publish(data, sound.directory, sound.generation_id, sound.manifest)
-    return replace(report, generation=generation.id, is_published=True)
+    built, reason = sound.manifest["built"], sound.manifest["reason"]
+    return replace(report, generation=generation.id, is_published=True, built=built, reason=reason)
 
 
-def attempt(data: Path, accepted: list[ArchiveBatch], night: NightReport) -> tuple[Publication | None, list[str]]:
-    """Build and read back; what went wrong, in words, where nothing sound came of it."""
+def attempt(
+    data: Path, accepted: list[ArchiveBatch], night: NightReport, base: Base | str
+) -> tuple[Publication | None, list[str]]:
+    """Build and read back; what went wrong, in words, where nothing sound came of it.
+
+    What does not come out sound from the last generation is built from the archive alone, before anything is held.
+    """
     try:
-        candidate = build_candidate(data, accepted, night)
+        candidate = build_candidate(data, accepted, night, base)
+        broken = verify_generation(candidate.directory)
     except (Unbalanced, duckdb.Error, OSError) as error:
-        return None, [redact(f"{type(error).__name__}: {error}")]
-    broken = verify_generation(candidate.directory)
+        candidate, broken = None, [redact(f"{type(error).__name__}: {error}")]
+    if broken and not isinstance(base, str):
+        return attempt(data, accepted, night, f"not sound from the last generation: {broken[0]}")
     return (None if broken else candidate), broken
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import duckdb
 
 from warehouse.archive import ArchiveBatch, base_tables, number_batches
-from warehouse.deliveries import Base, Deliveries, NeedsFull, why_full
+from warehouse.deliveries import Base as Base
+from warehouse.deliveries import Deliveries, NeedsFull, why_full
 from warehouse.early_warning import SIGNAL, write_signals
 from warehouse.file_copy import copy_file
 from warehouse.generations import DATABASE
@@ -27,6 +28,7 @@ from warehouse.model_files import (
     read_column_texts,
     read_models,
 )
+from warehouse.redaction import redact
 from warehouse.reference import reference_fingerprint
 from warehouse.scratch import close_scratch, load_base_tables, open_archive, open_scratch, quoted
 from warehouse.verify import columns_of, hashes_of, read_content
@@ -116,8 +118,11 @@ def build(
             return _build_next(told, base, KeyIndex(index))
         except NeedsFull as needed:
             reason = str(needed)
-            (directory / DATABASE).unlink(missing_ok=True)
-            (directory / f"{DATABASE}.wal").unlink(missing_ok=True)
+        except Exception as error:
+            # The archive alone always tells; what went wrong stands in the report, and fails there if it is its fault.
+            reason = redact(f"{type(error).__name__}: {error}")
+        for leftover in directory.glob(f"{DATABASE}*"):
+            leftover.unlink()
     return _build_whole(told, reason or "there is no key index", KeyIndex(index) if index else None)
 
 

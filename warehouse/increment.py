@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.archive_rows import FeedArchive
-from warehouse.deliveries import Base, Deliveries, NeedsFull
+from warehouse.deliveries import Base, Deliveries
 from warehouse.group_change import UNSETTLED, Grouping, change_groups
 from warehouse.incremental_ledger import write_ledger
 from warehouse.key_index import KeyIndex
@@ -87,12 +87,15 @@ class Increment:
         }
         self.touched = Touched(self.connection, self.deliveries, archives)
         self.touched.load()
+        self.staged = {*self.reference, *self.touched.feeds}
+        self._stage()
+
+    def _stage(self) -> None:
         staged = [self.models[f"{SCRATCH}.{name}"] for name in STAGED]
         for side in SIDES:
             models = [Model(side, model.name, on_side(model.sql, side)) for model in staged]
             for model in in_dependency_order(models):
                 create(self.connection, model)
-        self.staged = {*self.reference, *self.touched.feeds}
 
     def change_core(self) -> None:
         """Facts by key, lists by group, and the small tables by comparison with what is stored."""
@@ -101,10 +104,21 @@ class Increment:
                 sql = self.models[table].sql
                 self.tables.change(table, old=on_side(sql, BEFORE), new=sql)
         if self.staged & {"visit", "visit_target"}:
-            self._change_groups(TARGETS, on_side(self.models[TARGETS].sql, BEFORE), self.models[TARGETS].sql, _no_way)
+            self._change_groups(
+                TARGETS, on_side(self.models[TARGETS].sql, BEFORE), self.models[TARGETS].sql, self._lists_again
+            )
         for model in in_dependency_order(self.models.values()):
             if model.schema == "core" and model.table not in (*FACTS, TARGETS, PART, *FIXED) and self._is_read(model):
                 self.tables.replace(model.table, model.sql)
+
+    def _lists_again(self) -> str:
+        """What is listed and visited of the groups that are not settled, of which all is read now."""
+        self.touched.add_lists(UNSETTLED)
+        self._stage()
+        same = " and ".join(
+            f"t.{key} is not distinct from g.{key}" for key in ("month_start", "org_code", "category_code")
+        )
+        return f"select t.* from ({self.models[TARGETS].sql}) as t semi join {UNSETTLED} as g on {same}"
 
     def _is_read(self, model: Model) -> bool:
         """Whether all that a small table is made of is staged; otherwise nothing of it has changed."""
@@ -155,7 +169,3 @@ class Increment:
         """Forget the scratch databases of the last generation and of the changes."""
         for side in (BEFORE, REMOVED, ADDED):
             self.connection.execute(f"detach {side}")
-
-
-def _no_way() -> str:
-    raise NeedsFull("a list of targets became empty, or is not known any more")

@@ -26,6 +26,7 @@ KEY = "key"
 DISPUTE = "dispute"
 TARGET = "target"
 PROTECTED = "protected"
+LIST = "list"
 _MONTH = "year({day}) * 12 + month({day})"
 
 
@@ -40,7 +41,10 @@ def index_expressions(feed: str) -> dict[str, str]:
             # These are published by month and station only: a total is added up again from all its rows.
             PROTECTED: f"case when {_is_protected()} then hash(org_code, {_MONTH.format(day='period_start')}) end",
         },
-        "visit_target": {TARGET: f"case when target_key is not null then hash(target_key, {month_of_list}) end"},
+        "visit_target": {
+            TARGET: f"case when target_key is not null then hash(target_key, {month_of_list}) end",
+            LIST: f"hash(category_code, {month_of_list})",
+        },
     }
     return {KEY: "hash(record_key)"} | own.get(feed, {})
 

@@ -7,7 +7,7 @@ next do. The same models run over both; where they say the same, nothing has cha
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
@@ -16,7 +16,7 @@ import polars as pl
 
 from warehouse.archive_rows import FeedArchive, Places, places_of
 from warehouse.deliveries import Deliveries, NeedsFull, Window
-from warehouse.key_index import DISPUTE, KEY, PROTECTED, TARGET, Hashes
+from warehouse.key_index import DISPUTE, KEY, LIST, PROTECTED, TARGET, Hashes
 from warehouse.model_files import BEFORE, SCRATCH, Model, in_dependency_order
 from warehouse.scratch import quoted, write_tables
 from warehouse.versions import version_models
@@ -92,7 +92,7 @@ class Touched:
         self.connection.unregister("frame")
         return np.asarray(found, np.uint64)
 
-    def _reduce(self, feeds: set[str] | tuple[str, ...]) -> None:
+    def _reduce(self, feeds: Iterable[str]) -> None:
         """The archive of each side, and which of its records count."""
         for feed in feeds:
             write_tables(self.connection, {f"touched_{feed}": pl.concat(self._frames[feed])})
@@ -141,6 +141,22 @@ class Touched:
             from {self._changed("visit_target")} where target_key is not null
         """
         return {feed for feed in ("visit", "visit_target") if self._add(feed, self._lookup(feed, TARGET, hashes))}
+
+    def add_lists(self, groups: str) -> None:
+        """All that was listed, by whomever, in the months and categories of a table of groups, and its visits."""
+        lists = (
+            f"select distinct hash(category_code, year(month_start) * 12 + month(month_start)) as hash from {groups}"
+        )
+        self._add("visit_target", self._lookup("visit_target", LIST, lists))
+        self._reduce(["visit_target"])
+        visits = f"""
+            select distinct hash(t.target_key, year(t.month_start) * 12 + month(t.month_start)) as hash
+            from {SCRATCH}.archive_visit_target as t
+            semi join {groups} as g on g.month_start = t.month_start and g.category_code = t.category_code
+            where t.target_key is not null
+        """
+        self._add("visit", self._lookup("visit", TARGET, visits))
+        self._reduce(["visit"])
 
     def _add_protected(self) -> set[str]:
         """All protected visits of a month and station of which one has changed: they are published as their total."""
