@@ -195,9 +195,10 @@ def _build_next(told: _Told, base: Base, index: KeyIndex) -> BuildResult:
         night.write_ops()
         clock.stop("ops")
         data_until = _data_until(connection)
-        write_signals(connection, data_until=data_until.get("incident"))
-        night.tables.recount(SIGNAL.table)
-        _describe(connection, [SIGNAL])
+        if night.moves_signals(data_until):
+            write_signals(connection, data_until=data_until.get("incident"))
+            night.tables.recount(SIGNAL.table)
+            _describe(connection, [SIGNAL])
         clock.stop("signal")
         ledger = _balance(connection)
         night.close()

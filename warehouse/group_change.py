@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.table_change import REMOVED, Tables, days_among
+from warehouse.table_change import ADDED, PLACE, REMOVED, Tables, at, days_among
 
 _FLOATING = ("FLOAT", "DOUBLE")
-_LEFT, _CAME, _TOUCHED, _SUMS = (f"{REMOVED}.{name}" for name in ("left_sums", "came_sums", "touched_group", "sums"))
+_LEFT, _CAME, _STORED = f"{REMOVED}.left_sums", f"{REMOVED}.came_sums", f"{REMOVED}.stored_sums"
+_TOUCHED, _SUMS = f"{REMOVED}.touched_group", f"{REMOVED}.sums"
 # The keys of the groups to add up again.
 UNSETTLED = f"{REMOVED}.unsettled_group"
 
@@ -65,29 +66,38 @@ def change_groups(
     """
     connection, columns = tables.connection, tables.columns(table)
     measures = [name for name in columns if name not in keys]
-    for name, query in ((_LEFT, left), (_CAME, came)):
-        connection.execute(f"create or replace table {name} as select * from {table} limit 0")
-        connection.execute(f"insert into {name} {query}")
+    connection.execute(f"create or replace table {_LEFT} as {left}")
+    connection.execute(f"create or replace table {_CAME} as {came}")
     listed = ", ".join(f'"{key}"' for key in keys)
     connection.execute(
         f"create or replace table {_TOUCHED} as select {listed} from {_LEFT} union select {listed} from {_CAME}"
     )
-    days = days_among(connection, _TOUCHED, {f's."{key}"': key for key in keys if columns[key] == "DATE"})
-    stored = f"select s.* from {table} as s semi join {_TOUCHED} as t on {_same(keys, 's', 't')} where {days}"
+    days = days_among(connection, _TOUCHED, {f's."{key}"': key for key in keys})
+    connection.execute(
+        f"create or replace table {_STORED} as"
+        f" select s.rowid as place, s.* from {table} as s semi join {_TOUCHED} as t on {_same(keys, 's', 't')}"
+        f" where {days}"
+    )
     values = [f'{_sum(name)} as "{name}"' if name in measures else f't."{name}"' for name in columns]
     connection.execute(f"""
         create or replace table {_SUMS} as
-        select {", ".join(values)}, {_settled(measures, columns.values())} as is_settled
-        from {_TOUCHED} as t
-        left join ({stored}) as o on {_same(keys, "t", "o")}
-        left join {_LEFT} as l on {_same(keys, "t", "l")}
-        left join (select *, true as is_there from {_CAME}) as c on {_same(keys, "t", "c")}
+        with summed as (
+            select {", ".join(values)}, c.is_there, [{", ".join(map(_is_lost, measures))}] as is_lost
+            from {_TOUCHED} as t
+            left join {_STORED} as o on {_same(keys, "t", "o")}
+            left join {_LEFT} as l on {_same(keys, "t", "l")}
+            left join (select *, true as is_there from {_CAME}) as c on {_same(keys, "t", "c")}
+        )
+        select * exclude (is_there, is_lost), {_settled(measures, columns.values())} as is_settled from summed
     """)
     connection.execute(f"create or replace table {UNSETTLED} as select {listed} from {_SUMS} where not is_settled")
     new = f"select * exclude (is_settled) from {_SUMS} where is_settled"
     if connection.execute(f"select 1 from {UNSETTLED} limit 1").fetchone():
         new = f"{new} union all select * from ({again()})"
-    tables.change(table, old=stored, new=new)
+    connection.execute(f"create or replace table {PLACE} as select place from {_STORED}")
+    connection.execute(f"create or replace table {at(REMOVED, table)} as select * exclude (place) from {_STORED}")
+    connection.execute(f"create or replace table {at(ADDED, table)} as {new}")
+    tables.apply(table)
 
 
 def _same(keys: list[str], one: str, other: str) -> str:
@@ -100,11 +110,16 @@ def _sum(name: str) -> str:
     return f'case when l."{name}" is null and c."{name}" is null then o."{name}" else {parts} end'
 
 
+def _is_lost(name: str) -> str:
+    """Whether something known was taken off and nothing known was added: what is left may be unknown."""
+    return f'l."{name}" is not null and c."{name}" is null'
+
+
 def _settled(measures: list[str], dtypes: Iterable[str]) -> str:
     """Whether the group is there, and each of its sums known: a sum above zero, or what came, proves both."""
     if any(dtype in _FLOATING for dtype in dtypes):
         # Taking off what was added before does not give the same floating point number.
         return "false"
-    is_there = " or ".join(["c.is_there", *(f"({_sum(name)}) > 0" for name in measures)])
-    known = (f'(l."{name}" is null or c."{name}" is not null or ({_sum(name)}) > 0)' for name in measures)
-    return f"coalesce(({is_there}) and {' and '.join(known)}, false)"
+    sums = ", ".join(f'coalesce("{name}", 0)' for name in measures)
+    known = " and ".join(f'(not is_lost[{place}] or "{name}" > 0)' for place, name in enumerate(measures, start=1))
+    return f"(coalesce(is_there, false) or greatest({sums}) > 0) and {known}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -29,6 +30,8 @@ BEATS = "mart.beat_month"
 STAGED = (*KEYED, "incident_repeat", "visit_month_station")
 # Made from code tables and calendar, of which a change makes everything be built again.
 FIXED = ("core.dim_code", "core.dim_date")
+# What the early warning reads.
+SIGNALLED = frozenset({"core.dim_org", "core.reporting", "mart.incident_day", "mart.incident_month"})
 # A beat's group of which every sum is zero holds no single record: these count one each.
 _BEATS_OF_TOTALS = """
     select t.beat_code, t.station_code, t.branch_code, t.city_bureau_code, t.month_start,
@@ -160,10 +163,16 @@ class Increment:
 
     def write_ops(self) -> None:
         """What the batches say of themselves, and the ledger."""
-        write_ledger(self.connection, self.deliveries, self.reference)
+        write_ledger(self.connection, self.deliveries, self.reference, self.touched.feeds)
         for model in in_dependency_order(self.models.values()):
             if model.schema == "ops":
                 self.tables.rewrite(model.table, model.sql)
+
+    def moves_signals(self, data_until: Mapping[str, date]) -> bool:
+        """Whether anything has changed that the early warning reads."""
+        then = self.base.manifest["data_until"].get("incident")
+        now = data_until.get("incident")
+        return bool(SIGNALLED & self.tables.changed) or then != (now and now.isoformat())
 
     def close(self) -> None:
         """Forget the scratch databases of the last generation and of the changes."""

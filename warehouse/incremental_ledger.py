@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 import duckdb
 
 from warehouse.deliveries import Deliveries, NeedsFull
 from warehouse.model_files import BEFORE, SCRATCH
 from warehouse.scratch import quoted
-from warehouse.touched import KEYED
 
 
-def write_ledger(connection: duckdb.DuckDBPyConnection, deliveries: Deliveries, reference: Sequence[str]) -> None:
-    """Make `staging.ledger` for all batches of the next generation; `reference` feeds were read whole.
+def write_ledger(
+    connection: duckdb.DuckDBPyConnection, deliveries: Deliveries, reference: Collection[str], touched: Collection[str]
+) -> None:
+    """Make `staging.ledger` for all batches of the next generation.
+
+    Args:
+        connection: to the next generation, with both scratch databases.
+        deliveries: its batches and those of the last generation.
+        reference: feeds that were read whole.
+        touched: feeds of which records were looked at.
 
     Raises:
         NeedsFull: copies among unfolded rows changed, of which not all records were looked at.
@@ -30,17 +37,18 @@ def write_ledger(connection: duckdb.DuckDBPyConnection, deliveries: Deliveries, 
         {"whole": whole},
     )
     came = [batch.name for _, batch in deliveries.changed]
-    for feed in (*whole, *KEYED):
-        found = connection.execute(
-            f"select 1 from duckdb_tables() where database_name = '{SCRATCH}' and table_name = 'ledger_{feed}'"
-        ).fetchone()
-        if found:
-            connection.execute(
-                f"insert into {SCRATCH}.ledger select batch, records, source_rows, duplicates"
-                f" from {SCRATCH}.ledger_{feed} where $all or list_contains($came, batch)",
-                {"all": feed in whole, "came": came},
-            )
-    for feed in KEYED:
+    delivered = {batch.feed for batch in deliveries.after}
+    for feed in sorted({*whole, *touched} & delivered):
+        connection.execute(
+            f"insert into {SCRATCH}.ledger select batch, records, source_rows, duplicates"
+            f" from {SCRATCH}.ledger_{feed} where $all or list_contains($came, batch)",
+            {"all": feed in whole, "came": came},
+        )
+    connection.execute(f"""
+        insert into {SCRATCH}.ledger
+        select b.batch, 0, 0, 0 from {SCRATCH}.archive_batch as b anti join {SCRATCH}.ledger as l on b.batch = l.batch
+    """)
+    for feed in touched:
         _change_copies(connection, deliveries, feed)
 
 

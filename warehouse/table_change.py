@@ -12,6 +12,7 @@ from warehouse.verify import HASHED, Content, columns_of, content_of, exact_colu
 
 # Two scratch databases with the rows of each changed table, under its name.
 REMOVED, ADDED = "removed", "added"
+PLACE = f"{REMOVED}.place"
 # By which columns a row is looked for, before it is compared as a whole: few, and telling.
 _TELLING = ("incident_key", "period_start", "held_on", "invited_on", "month_start")
 # A list of days that the scan can skip by; a longer one would cost more than it saves.
@@ -36,15 +37,20 @@ class Tables:
         return self._columns[table]
 
     def change(self, table: str, *, old: str, new: str) -> None:
-        """Rows of the query `old` become rows of the query `new`; what both have stays as it is."""
-        self._set(table, old, new)
-        names = self._names(table)
+        """Rows of the query `old` become rows of the query `new`; what both have stays as it is.
+
+        Raises:
+            NeedsFull: the table does not hold a row that is to go.
+        """
+        for side, query in ((REMOVED, old), (ADDED, new)):
+            self.connection.execute(f"create or replace table {side}.every_row as {query}")
         for one, other in ((REMOVED, ADDED), (ADDED, REMOVED)):
-            rest = f"select {names} from {at(one, table)} except all select {names} from {at(other, table)}"
-            self.connection.execute(f"create or replace table {one}.rest as {rest}")
-        for side in (REMOVED, ADDED):
-            self.connection.execute(f"create or replace table {at(side, table)} as select * from {side}.rest")
-        self._apply(table)
+            self.connection.execute(
+                f"create or replace table {at(one, table)} as from {one}.every_row except all from {other}.every_row"
+            )
+        if self._count(at(REMOVED, table)):
+            self._find(table)
+        self.apply(table)
 
     def replace(self, table: str, new: str) -> None:
         """A whole small table by the rows of a query."""
@@ -59,42 +65,38 @@ class Tables:
         """What a table holds that somebody else has written."""
         self.content[table] = content_of(self.connection, table, exact_columns(self._columns[table]))
 
-    def _set(self, table: str, old: str, new: str) -> None:
-        for side, query in ((REMOVED, old), (ADDED, new)):
-            # Typed like the table: a hash depends on the type.
-            self.connection.execute(
-                f"create or replace table {at(side, table)} as select * from {table} limit 0;"
-                f" insert into {at(side, table)} {query}"
-            )
-
-    def _apply(self, table: str) -> None:
+    def apply(self, table: str) -> None:
+        """Take out the rows in `PLACE`, which are those of the table among the removed, and put in those added."""
         exact = exact_columns(self._columns[table])
         gone, came = (content_of(self.connection, at(side, table), exact) for side in (REMOVED, ADDED))
-        if not gone.rows and not came.rows:
-            return
         if gone.rows:
-            self._delete(table, gone.rows)
-        self.connection.execute(f"insert into {table} select * from {at(ADDED, table)}")
-        self.changed.add(table)
-        if table.partition(".")[0] in HASHED:
-            self.content[table] = self.content[table].without(gone).plus(came)
+            self.connection.execute(f"delete from {table} where rowid in (select place from {PLACE})")
+        if came.rows:
+            self.connection.execute(f"insert into {table} from {at(ADDED, table)}")
+        if gone.rows or came.rows:
+            self.changed.add(table)
+            if table.partition(".")[0] in HASHED:
+                self.content[table] = self.content[table].without(gone).plus(came)
 
-    def _names(self, table: str) -> str:
-        return ", ".join(f'"{name}"' for name in self._columns[table])
+    def _count(self, table: str) -> int:
+        row = self.connection.execute(f"select count(*) from {table}").fetchone()
+        return int(row[0]) if row else 0
 
-    def _delete(self, table: str, count: int) -> None:
-        """As many rows as are to go: of rows that are alike in all columns any will do."""
-        removed, names, telling = at(REMOVED, table), self._names(table), self._telling(table)
+    def _find(self, table: str) -> None:
+        """Where the removed rows stand: of rows that are alike in all columns any will do."""
+        removed, telling = at(REMOVED, table), self._telling(table)
+        names = ", ".join(f'"{name}"' for name in self._columns[table])
         same = " and ".join(f'a."{name}" is not distinct from b."{name}"' for name in telling)
+        days = days_among(self.connection, removed, {f'a."{name}"': name for name in telling})
+        self.connection.execute(
+            f"create or replace table {REMOVED}.likely_place as"
+            f" select a.rowid as place from {table} as a semi join {removed} as b on {same} where {days}"
+        )
         self.connection.execute(f"""
-            create or replace table {REMOVED}.place as
-            select a.rowid as place from {table} as a semi join {removed} as b on {same}
-            where {days_among(self.connection, removed, {f'a."{name}"': name for name in telling})}
-        """)
-        found = self.connection.execute(f"""
+            create or replace table {PLACE} as
             with stored as (
                 select rowid as place, hash({names}) as content from {table}
-                where rowid in (select place from {REMOVED}.place)
+                where rowid in (select place from {REMOVED}.likely_place)
             ), numbered as (
                 select place, content, row_number() over (partition by content order by place) as number from stored
             ), wanted as (
@@ -102,23 +104,21 @@ class Tables:
             )
             select n.place from numbered as n inner join wanted as w
                 on n.content = w.content and n.number <= w.wanted
-        """).fetchnumpy()
-        if len(found["place"]) != count:
-            raise NeedsFull(f"{table} holds {len(found['place'])} of {count} rows to replace")
-        self.connection.register("gone", {"place": found["place"]})
-        self.connection.execute(f"delete from {table} where rowid in (select place from gone)")
-        self.connection.unregister("gone")
+        """)
+        found, wanted = self._count(PLACE), self._count(removed)
+        if found != wanted:
+            raise NeedsFull(f"{table} holds {found} of {wanted} rows to replace")
 
     def _telling(self, table: str) -> Collection[str]:
         columns = self._columns[table]
         if "incident_key" in columns:
             return [name for name in _TELLING if name in columns]
-        return [name for name, dtype in columns.items() if dtype not in ("FLOAT", "DOUBLE")]
+        return exact_columns(columns)
 
 
 def days_among(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> str:
     """A condition with constants, by which a scan skips: each expression is one of the days in a column of `table`."""
-    kinds = dict(connection.execute(f"select column_name, column_type from (describe {table})").fetchall())
+    kinds = {name: dtype for name, dtype, *_ in connection.execute(f"describe {table}").fetchall()}
     parts = []
     for expression, column in columns.items():
         if kinds[column] == "DATE":

@@ -19,7 +19,7 @@ from warehouse.deliveries import Deliveries, NeedsFull, Window
 from warehouse.key_index import DISPUTE, KEY, LIST, PROTECTED, TARGET, Hashes
 from warehouse.model_files import BEFORE, SCRATCH, Model, in_dependency_order
 from warehouse.scratch import quoted, write_tables
-from warehouse.versions import version_models
+from warehouse.versions import empty_model, version_models
 
 SIDES = (BEFORE, SCRATCH)
 # Feeds whose records are looked up by key; the others are so small that they are read whole.
@@ -95,6 +95,7 @@ class Touched:
     def _reduce(self, feeds: Iterable[str]) -> None:
         """The archive of each side, and which of its records count."""
         for feed in feeds:
+            is_empty = not self._have[feed].size
             write_tables(self.connection, {f"touched_{feed}": pl.concat(self._frames[feed])})
             columns = list(self.archives[feed].schema)
             for side in SIDES:
@@ -103,8 +104,11 @@ class Touched:
                     f"create or replace view {side}.archive_{feed} as select * from {SCRATCH}.touched_{feed}"
                     f" where not list_contains({hidden}::bigint[], batch_no)"
                 )
-                for model in in_dependency_order(version_models(self.connection, feed, columns, scratch=side)):
-                    create(self.connection, model)
+                if is_empty:
+                    create(self.connection, empty_model(feed, scratch=side))
+                else:
+                    for model in in_dependency_order(version_models(self.connection, feed, columns, scratch=side)):
+                        create(self.connection, model)
 
     def _changed(self, feed: str) -> str:
         """A sub-query: records that count on one side only."""
