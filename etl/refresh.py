@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -101,7 +102,9 @@ def attempt(
     """
     try:
         candidate = build_candidate(data, accepted, night, base)
+        began = time.perf_counter()
         broken = verify_generation(candidate.directory)
+        candidate.manifest["seconds"]["verify"] = round(time.perf_counter() - began, 3)
     except (Unbalanced, duckdb.Error, OSError) as error:
         candidate, broken = None, [redact(f"{type(error).__name__}: {error}")]
     if broken and not isinstance(base, str):

@@ -65,6 +65,7 @@ class BuildResult:
         return {
             "built": "incremental" if self.reason is None else "full",
             "reason": self.reason,
+            "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
             "duckdb_version": duckdb.__version__,
             "reference": reference_fingerprint(),
             "tables": self.rows,

@@ -106,7 +106,7 @@ class KeyIndex:
                 self.make(connection, feed, file)
 
     def _path(self, feed: str, file: Path, name: str) -> Path:
-        return self.folder / feed / f"{file.stem}.{name}-{_fingerprint(feed, name)}.npy"
+        return self.folder / feed / f"{file.stem}-{file.stat().st_size}.{name}-{_fingerprint(feed, name)}.npy"
 
 
 def _fingerprint(feed: str, name: str) -> str:

@@ -6,10 +6,16 @@ import argparse
 import json
 import sys
 
-from tests.bench import alarms, ingest, pages, queries
+from tests.bench import alarms, delta, ingest, pages, queries
 from tests.bench.measure import machine
 
-BENCHMARKS = {"ingest": ingest.run, "alarms": alarms.run, "queries": queries.run, "pages": pages.run}
+BENCHMARKS = {
+    "ingest": ingest.run,
+    "alarms": alarms.run,
+    "delta": delta.run,
+    "queries": queries.run,
+    "pages": pages.run,
+}
 
 
 def main() -> int:
