@@ -100,7 +100,7 @@ def clear_demo(data: Path) -> None:
         print(f"{data} 不是演示目录，未作任何改动 / is no demo directory, nothing was touched", file=sys.stderr)
         raise typer.Exit(1)
     with writer_lock(data):
-        for name in ("inbox", "archive", "quarantine", "ledger", "building", "generations", "log"):
+        for name in ("inbox", "archive", "key_index", "quarantine", "ledger", "building", "generations", "log"):
             shutil.rmtree(data / name, ignore_errors=True)
         for name in ("current", "truth.json", "batches.json", "inbox_index.json", "last_night.json", RUNNING):
             (data / name).unlink(missing_ok=True)

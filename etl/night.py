@@ -24,9 +24,9 @@ from etl.pseudonyms import Key
 from etl.readers import Table, Unreadable
 from etl.trouble import is_of_machine, tell
 from warehouse.archive import ArchiveBatch, read_batches
-from warehouse.build import build
+from warehouse.build import Base, build
 from warehouse.durable import make_folder, remove_tree
-from warehouse.generations import DATABASE, MANIFEST, new_generation_id, write_json
+from warehouse.generations import DATABASE, MANIFEST, current_generation, new_generation_id, write_json
 from warehouse.redaction import redact
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,6 +45,8 @@ class NightReport:
     started_at: str
     generation: str | None = None
     is_published: bool = False
+    built: str | None = None
+    reason: str | None = None
     failed: bool = False
     loaded: tuple[dict[str, Any], ...] = ()
     refused: tuple[dict[str, Any], ...] = ()
@@ -168,8 +170,17 @@ def known_organisations(batches: Sequence[ArchiveBatch]) -> Organisations:
     return organisations_of(pl.concat(frame.cast(NAMED) for frame in frames))  # type: ignore[arg-type]
 
 
-def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightReport) -> Publication:
-    """Build a generation aside from the accepted batches and write its manifest beside it."""
+def base_of(data: Path, archived: Sequence[ArchiveBatch]) -> Base | str:
+    """The current generation, to go on from; or why there is none."""
+    current = current_generation(data)
+    if current is None:
+        return "there is no generation to go on from"
+    by_name = {batch.name: batch for batch in archived}
+    return Base(current.database, current.manifest, [by_name[name] for name in current.batches if name in by_name])
+
+
+def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightReport, base: Base | str) -> Publication:
+    """Build a generation aside from the accepted batches, from `base` where that will do; its manifest beside it."""
     now = datetime.now()
     generation_id = new_generation_id(data, now)
     directory = data / "building" / generation_id
@@ -184,6 +195,8 @@ def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightRep
         built_at=now,
         code_version=code_version(),
         refused=night.refused,
+        base=base,
+        index=data / "key_index",
     )
     remove_tree(templates)
     manifest = {
@@ -191,10 +204,7 @@ def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightRep
         "built_at": now.isoformat(timespec="seconds"),
         "code_version": code_version(),
         "batches": [batch.name for batch in batches],
-        "tables": result.rows,
-        "content_hash": result.content_hash,
-        "data_until": {feed: day.isoformat() for feed, day in result.data_until.items()},
-        "ledger": result.batches,
+        **result.manifest,
     }
     write_json(directory / MANIFEST, manifest)
     return Publication(directory, generation_id, manifest)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,12 +12,13 @@ from etl.healing import Mended, announce, mend, remember, running
 from etl.journal import begin_night, end_night
 from etl.ledger import BatchStates, judging_context, read_states, write_states
 from etl.mapping import MappingError, read_mappings
-from etl.night import SILENT, NightReport, Publication, build_candidate, load_inbox, verify_generation
+from etl.night import SILENT, NightReport, Publication, base_of, build_candidate, load_inbox, verify_generation
 from etl.progress import Watcher
 from etl.pseudonyms import KeyRefused, ensure_key
 from etl.purge import purge
 from etl.trouble import is_of_machine, tell
 from warehouse.archive import ArchiveBatch, read_batches
+from warehouse.build import Base
 from warehouse.durable import make_folder
 from warehouse.generations import publish, writer_lock
 
@@ -42,7 +44,7 @@ def refresh(
     Args:
         inbox: where the files are; default `data/inbox`.
         sources: a folder with the bureau's own mappings.
-        full: build although nothing is new.
+        full: build everything from the archive, although nothing may be new.
         accept_drop: publish although records would fall.
         purge_inbox: afterwards delete inbox files that have been in the warehouse for so many days.
         watcher: is told how far the loading has come.
@@ -90,6 +92,9 @@ def publish_night(data: Path, loaded: NightReport, mended: Mended, *, full: bool
     lost = sorted(published.batches - {batch.name for batch in archived})
     if lost and not accept_drop:
         return loaded.as_failed(LOST.format(count=len(lost), first=lost[0]))
+    base = base_of(data, archived)
+    if must_build:
+        base = "asked for" if full else "what was published cannot be read any more"
     accepted = [batch for batch in archived if batch.name not in states.held]
     new = [batch for batch in accepted if batch.name not in published.batches]
     if not new and not must_build:
@@ -101,7 +106,7 @@ def publish_night(data: Path, loaded: NightReport, mended: Mended, *, full: bool
         new = [batch for batch in accepted if batch.name not in published.batches]
         if not accepted or not (new or must_build):
             break
-        candidate, broken, is_of_machine = attempt(data, accepted, loaded)
+        candidate, broken, is_of_machine = attempt(data, accepted, loaded, base)
         report = report.with_problems(broken)
         if candidate is None:
             stopped = blamed(accepted, new, is_of_machine=is_of_machine)
@@ -116,7 +121,8 @@ def publish_night(data: Path, loaded: NightReport, mended: Mended, *, full: bool
         return report
     announce(data, sound.generation_id)
     generation = publish(data, sound.directory, sound.generation_id, sound.manifest)
-    report = replace(report, generation=generation.id, is_published=True)
+    built, reason = sound.manifest["built"], sound.manifest["reason"]
+    report = replace(report, generation=generation.id, is_published=True, built=built, reason=reason)
     try:
         remember(data, generation)
         write_states(data, states.published(batch.name for batch in accepted))
@@ -125,18 +131,29 @@ def publish_night(data: Path, loaded: NightReport, mended: Mended, *, full: bool
     return report
 
 
-def attempt(data: Path, accepted: list[ArchiveBatch], night: NightReport) -> tuple[Publication | None, list[str], bool]:
-    """Build and read back; what went wrong, in words, and whether the machine is to blame for it."""
+def attempt(
+    data: Path, accepted: list[ArchiveBatch], night: NightReport, base: Base | str
+) -> tuple[Publication | None, list[str], bool]:
+    """Build and read back; what went wrong, in words, and whether the machine is to blame for it.
+
+    What does not come out sound from the last generation is built from the archive alone, before anything is held.
+    That is done twice, because what a disk or memory garbled once is whole the second time.
+    """
     broken: list[str] = []
-    # Twice, because what a disk or memory garbled once is whole the second time, and nobody's files are to blame.
-    for _ in range(2):
+    for _ in range(2 if isinstance(base, str) else 3):
         try:
-            candidate = build_candidate(data, accepted, night)
+            candidate = build_candidate(data, accepted, night, base)
+            began = time.perf_counter()
             broken = verify_generation(candidate.directory)
         except Exception as error:
-            return None, [tell(error)], is_of_machine(error)
+            if isinstance(base, str) or is_of_machine(error):
+                return None, [tell(error)], is_of_machine(error)
+            broken = [tell(error)]
         if not broken:
+            candidate.manifest["seconds"]["verify"] = round(time.perf_counter() - began, 3)
             return candidate, [], False
+        if isinstance(base, Base):
+            base = f"not sound from the last generation: {broken[0]}"
     return None, broken, False
 
 

@@ -12,6 +12,8 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 WAITING_FRAMES = 1
+# A corrected record is looked up in the archive: its row group is decoded whole.
+ROW_GROUP = 8192
 _PATIENCE_SECONDS = 0.2
 
 
@@ -55,7 +57,11 @@ class ParquetSink:
         # Nearly all that could shrink are random digits of keys, by half: that took two fifths of the time of writing.
         # Statistics would cost a quarter of it, and nobody looks for single records in an archive.
         source.sink_parquet(
-            self._path, compression="uncompressed", statistics=False, metadata=_plain_types(self._template)
+            self._path,
+            compression="uncompressed",
+            statistics=False,
+            row_group_size=ROW_GROUP,
+            metadata=_plain_types(self._template),
         )
 
 

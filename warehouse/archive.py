@@ -59,10 +59,11 @@ class ArchiveDamaged(Exception):
 
 @dataclass(frozen=True)
 class ArchiveBatch:
-    """One archived batch: the records and the sidecar that says where they came from."""
+    """One archived batch: its records, from `first_row` of a file on, and the sidecar that tells where from."""
 
     parquet: Path
     info: dict[str, Any]
+    first_row: int = 0
 
     @property
     def name(self) -> str:
@@ -73,6 +74,11 @@ class ArchiveBatch:
     def feed(self) -> str:
         """The feed of its records."""
         return str(self.info["feed"])
+
+    @property
+    def records(self) -> int:
+        """How many records it holds."""
+        return int(self.info["records"])
 
 
 def read_batches(archive: Path) -> list[ArchiveBatch]:
@@ -111,12 +117,13 @@ def number_batches(batches: Iterable[ArchiveBatch]) -> list[tuple[int, ArchiveBa
     return numbered
 
 
-def base_tables(batches: Sequence[ArchiveBatch], refused: Sequence[dict[str, Any]]) -> dict[str, pl.DataFrame]:
+Numbered = Sequence[tuple[int, ArchiveBatch]]
+
+
+def base_tables(numbered: Numbered, refused: Sequence[dict[str, Any]]) -> dict[str, pl.DataFrame]:
     """What the sidecars (and this night's refusals) say, as the tables of `staging` that models read."""
-    numbered = number_batches(batches)
     return {
-        "archive_batch": _frame(({**b.info, "batch_no": number} for number, b in numbered), BATCH_COLUMNS),
-        "archive_window": _frame(_windows(numbered), WINDOW_COLUMNS),
+        **delivery_tables(numbered),
         "archive_coverage": _frame(_coverage(numbered), COVERAGE_COLUMNS),
         "archive_quarantine": _frame(_quarantine(numbered), QUARANTINE_COLUMNS),
         "registered_org": _frame(_registered(numbered, "org"), ORG_COLUMNS),
@@ -125,7 +132,15 @@ def base_tables(batches: Sequence[ArchiveBatch], refused: Sequence[dict[str, Any
     }
 
 
-def _windows(numbered: list[tuple[int, ArchiveBatch]]) -> Iterator[dict[str, Any]]:
+def delivery_tables(numbered: Numbered) -> dict[str, pl.DataFrame]:
+    """What decides between versions of a record: the batches and the windows that they speak for."""
+    return {
+        "archive_batch": _frame(({**b.info, "batch_no": number} for number, b in numbered), BATCH_COLUMNS),
+        "archive_window": _frame(_windows(numbered), WINDOW_COLUMNS),
+    }
+
+
+def _windows(numbered: Numbered) -> Iterator[dict[str, Any]]:
     """The window of each batch per organisation it reports for; no organisation means the whole bureau."""
     for number, batch in numbered:
         start, end = batch.info.get("window") or (None, None)
@@ -135,20 +150,20 @@ def _windows(numbered: list[tuple[int, ArchiveBatch]]) -> Iterator[dict[str, Any
             yield row | {"window_start": start, "window_end": end}
 
 
-def _coverage(numbered: list[tuple[int, ArchiveBatch]]) -> Iterator[dict[str, Any]]:
+def _coverage(numbered: Numbered) -> Iterator[dict[str, Any]]:
     for number, batch in numbered:
         for covered in batch.info.get("coverage") or []:
             row = {"feed": batch.feed, "batch_no": number, "dispute_type_code": covered["dispute_type_code"]}
             yield row | {"covered_from": covered.get("from"), "covered_to": covered.get("to")}
 
 
-def _quarantine(numbered: list[tuple[int, ArchiveBatch]]) -> Iterator[dict[str, Any]]:
+def _quarantine(numbered: Numbered) -> Iterator[dict[str, Any]]:
     for _, batch in numbered:
         for reason, rows in (batch.info.get("quarantined_by_reason") or {}).items():
             yield {"batch": batch.name, "reason_code": reason, "rows": rows}
 
 
-def _registered(numbered: list[tuple[int, ArchiveBatch]], what: str) -> Iterable[dict[str, Any]]:
+def _registered(numbered: Numbered, what: str) -> Iterable[dict[str, Any]]:
     """What files themselves registered; the last delivery of a code wins, whichever feed brought it."""
     ordered = in_delivery_order(batch for _, batch in numbered)
     rows = (row for batch in ordered for row in (batch.info.get("registered") or {}).get(what, []))

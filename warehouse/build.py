@@ -11,9 +11,14 @@ from typing import Any
 
 import duckdb
 
-from warehouse.archive import ArchiveBatch, base_tables
+from warehouse.archive import ArchiveBatch, base_tables, number_batches
+from warehouse.deliveries import Base as Base
+from warehouse.deliveries import Deliveries, NeedsFull, why_full
 from warehouse.early_warning import SIGNAL, write_signals
+from warehouse.file_copy import copy_file
 from warehouse.generations import DATABASE
+from warehouse.increment import Increment
+from warehouse.key_index import KeyIndex
 from warehouse.metric_macros import create_macros
 from warehouse.model_files import (
     PUBLISHED,
@@ -23,6 +28,8 @@ from warehouse.model_files import (
     read_column_texts,
     read_models,
 )
+from warehouse.redaction import redact
+from warehouse.reference import reference_fingerprint
 from warehouse.scratch import close_scratch, load_base_tables, open_archive, open_scratch, quoted
 from warehouse.verify import columns_of, hashes_of, read_content
 from warehouse.versions import empty_model, ledger_model, version_models
@@ -40,7 +47,7 @@ class BuildResult:
     """What was built; per batch `loaded` and `duplicates` in source rows.
 
     `seconds` by stage: versions (all of staging), core, mart, metric, ops, signal, comments, hash. Up to `core`
-    it is the way from archive to core.
+    it is the way from archive to core. `reason`: why everything was built again, None where only changes were.
     """
 
     database: Path
@@ -49,6 +56,24 @@ class BuildResult:
     content_hash: dict[str, str]
     data_until: dict[str, date]
     seconds: dict[str, float]
+    reason: str | None
+    bytes_per_row: float
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What the manifest keeps of it, so that the next night can go on from here."""
+        return {
+            "built": "incremental" if self.reason is None else "full",
+            "reason": self.reason,
+            "seconds": {stage: round(spent, 3) for stage, spent in self.seconds.items()},
+            "duckdb_version": duckdb.__version__,
+            "reference": reference_fingerprint(),
+            "tables": self.rows,
+            "content_hash": self.content_hash,
+            "bytes_per_row": self.bytes_per_row,
+            "data_until": {feed: day.isoformat() for feed, day in self.data_until.items()},
+            "ledger": self.batches,
+        }
 
 
 @dataclass
@@ -73,36 +98,122 @@ def build(
     code_version: str,
     refused: Sequence[dict[str, Any]] = (),
     memory_limit: str | None = None,
+    base: Base | str = "nothing to go on from",
+    index: Path | None = None,
 ) -> BuildResult:
     """Write `directory`/warehouse.duckdb from accepted batches; `templates` has one empty Parquet per feed.
+
+    From `base`, the last generation, where that is given and tells enough; else (`base` says why) from the archive
+    alone. `index` is the folder of the archive's key index, which the former needs and the latter makes.
 
     Raises:
         Unbalanced: Law 1 does not hold for a batch.
         ValueError: a model has no grain, or a published column no text.
     """
     directory.mkdir(parents=True, exist_ok=True)
-    database, clock = directory / DATABASE, _Clock()
     generation = {"id": generation_id, "built_at": built_at, "code_version": code_version}
-    with duckdb.connect(str(database)) as connection:
-        open_scratch(connection, directory, memory_limit=memory_limit)
-        load_base_tables(connection, base_tables(batches, refused), generation)
-        feeds = open_archive(connection, batches, templates)
-        reductions = _reductions(connection, feeds, {batch.feed for batch in batches})
+    told = _Told(directory, batches, templates, generation, refused, memory_limit)
+    reason = base if isinstance(base, str) else why_full(base, code_version)
+    if isinstance(base, Base) and reason is None and index is not None:
+        try:
+            return _build_next(told, base, KeyIndex(index))
+        except NeedsFull as needed:
+            reason = str(needed)
+        except Exception as error:
+            # The archive alone always tells; what went wrong stands in the report, and fails there if it is its fault.
+            reason = redact(f"{type(error).__name__}: {error}")
+        for leftover in directory.glob(f"{DATABASE}*"):
+            leftover.unlink()
+    return _build_whole(told, reason or "there is no key index", KeyIndex(index) if index else None)
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What every way of building is told."""
+
+    directory: Path
+    batches: Sequence[ArchiveBatch]
+    templates: Path
+    generation: dict[str, Any]
+    refused: Sequence[dict[str, Any]]
+    memory_limit: str | None
+
+    @property
+    def database(self) -> Path:
+        return self.directory / DATABASE
+
+
+def _build_whole(told: _Told, reason: str, index: KeyIndex | None) -> BuildResult:
+    clock = _Clock()
+    numbered = number_batches(told.batches)
+    with duckdb.connect(str(told.database)) as connection:
+        open_scratch(connection, told.directory, memory_limit=told.memory_limit)
+        load_base_tables(connection, base_tables(numbered, told.refused), told.generation)
+        feeds = open_archive(connection, numbered, told.templates)
+        reductions = _reductions(connection, feeds, {batch.feed for batch in told.batches})
         models = in_dependency_order([*read_models(), *reductions])
         _run(connection, models, clock)
-        data_until = dict(connection.execute("select feed, data_until from ops.data_until").fetchall())
+        data_until = _data_until(connection)
         write_signals(connection, data_until=data_until.get("incident"))
         clock.stop("signal")
         create_macros(connection)
         ledger = _balance(connection)
         _describe(connection, [*(model for model in models if model.is_published), SIGNAL])
         clock.stop("comments")
-        close_scratch(connection, directory)
+        close_scratch(connection, told.directory)
         connection.execute("checkpoint")
-    content = read_content(database)
+    content = read_content(told.database)
     clock.stop("hash")
+    if index is not None:
+        index.make_all(told.batches)
+        clock.stop("index")
     rows = {table: found.rows for table, found in content.items()}
-    return BuildResult(database, ledger, rows, hashes_of(content), data_until, clock.seconds)
+    bytes_per_row = told.database.stat().st_size / max(1, sum(rows.values()))
+    hashes = hashes_of(content)
+    return BuildResult(told.database, ledger, rows, hashes, data_until, clock.seconds, reason, bytes_per_row)
+
+
+def _build_next(told: _Told, base: Base, index: KeyIndex) -> BuildResult:
+    """Change a copy of the last generation where the archive says otherwise than before."""
+    clock = _Clock()
+    copy_file(base.database, told.database)
+    clock.stop("copy")
+    deliveries = Deliveries(base.batches, told.batches)
+    models = {model.table: model for model in read_models()}
+    with duckdb.connect(str(told.database)) as connection:
+        open_scratch(connection, told.directory, memory_limit=told.memory_limit)
+        # Nobody reads the write-ahead log: what a crash leaves behind is thrown away.
+        connection.execute("set checkpoint_threshold = '16GB'")
+        load_base_tables(connection, base_tables(deliveries.numbered_after, told.refused), told.generation)
+        clock.stop("batches")
+        night = Increment(connection, models, deliveries, base, told.templates, index)
+        night.find_touched()
+        clock.stop("touched")
+        night.change_core()
+        clock.stop("core")
+        night.change_marts()
+        clock.stop("mart")
+        night.write_ops()
+        clock.stop("ops")
+        data_until = _data_until(connection)
+        if night.moves_signals(data_until):
+            write_signals(connection, data_until=data_until.get("incident"))
+            night.tables.recount(SIGNAL.table)
+            _describe(connection, [SIGNAL])
+        clock.stop("signal")
+        ledger = _balance(connection)
+        night.close()
+        close_scratch(connection, told.directory)
+        connection.execute("checkpoint")
+        clock.stop("checkpoint")
+    content = night.tables.content
+    rows = {table: found.rows for table, found in content.items()}
+    hashes, bytes_per_row = hashes_of(content), float(base.manifest["bytes_per_row"])
+    return BuildResult(told.database, ledger, rows, hashes, data_until, clock.seconds, None, bytes_per_row)
+
+
+def _data_until(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
+    return dict(connection.execute("select feed, data_until from ops.data_until").fetchall())
 
 
 def _reductions(connection: duckdb.DuckDBPyConnection, feeds: dict[str, list[str]], delivered: set[str]) -> list[Model]:

@@ -11,12 +11,14 @@ from pathlib import Path
 
 MODELS = Path(__file__).resolve().parent / "models"
 SCRATCH = "staging"
+# What the scratch database of the last generation would hold, where a night only changes that.
+BEFORE = "before"
 PUBLISHED = ("core", "mart", "metric", "ops")
 # What the metrics count of one row is said once, here; as a table it would store the largest table twice.
 PUBLISHED_VIEWS = frozenset({"core.incident_part"})
 
 _GRAIN = re.compile(r"-- (?P<zh>.*[\u4e00-\u9fff].*?) / (?P<en>.+)")
-_TABLE = re.compile(rf"\b(?:{'|'.join((SCRATCH, *PUBLISHED))})\.[a-z]\w*")
+_TABLE = re.compile(rf"\b(?:{'|'.join((SCRATCH, BEFORE, *PUBLISHED))})\.[a-z]\w*")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Model:
     @property
     def kind(self) -> str:
         """A feed's own staging model only filters its archive: a view, so that nothing is written twice."""
-        is_filter = self.schema == SCRATCH and f"{SCRATCH}.archive_{self.name}" in self.reads
+        is_filter = self.schema in (SCRATCH, BEFORE) and f"{self.schema}.archive_{self.name}" in self.reads
         return "view" if is_filter or self.table in PUBLISHED_VIEWS else "table"
 
     @property

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars as pl
 
-from warehouse.archive import ArchiveBatch, number_batches
+from warehouse.archive import Numbered
 from warehouse.model_files import SCRATCH
 from warehouse.reference import read_calendar, read_codes
 
@@ -49,29 +49,41 @@ def load_base_tables(
         "calendar": read_calendar().with_columns(day_number=day.to_physical(), month_end=month_end),
         "generation": pl.DataFrame([{**generation, "duckdb_version": duckdb.__version__}]),
     }
-    for name, frame in given.items():
+    write_tables(connection, given)
+
+
+def write_tables(
+    connection: duckdb.DuckDBPyConnection, tables: Mapping[str, pl.DataFrame], scratch: str = SCRATCH
+) -> None:
+    """Frames as tables of a scratch database, in place of those of the same name."""
+    for name, frame in tables.items():
         connection.register("frame", frame)
-        connection.execute(f"create table {SCRATCH}.{name} as select * from frame")
+        connection.execute(f"create or replace table {scratch}.{name} as select * from frame")
         connection.unregister("frame")
 
 
 def open_archive(
-    connection: duckdb.DuckDBPyConnection, batches: Sequence[ArchiveBatch], templates: Path
+    connection: duckdb.DuckDBPyConnection, numbered: Numbered, templates: Path, *, feeds: Collection[str] | None = None
 ) -> dict[str, list[str]]:
-    """One view per feed over its batches in delivery order, with batch_no and row_no; the columns of each."""
-    numbered = number_batches(batches)
-    feeds = {}
+    """One view per feed (of these, or all) over its batches, with batch_no and row_no; the columns of each."""
+    columns = {}
     for template in sorted(templates.glob("*.parquet")):
         feed = template.stem
-        # The template stands first and is empty, so that file_index is the number of the batch.
-        files = [template, *(batch.parquet for _, batch in numbered if batch.feed == feed)]
-        paths = ", ".join(f"'{quoted(path)}'" for path in files)
-        connection.execute(
-            f"create view {SCRATCH}.archive_{feed} as select *, cast(file_index as bigint) as batch_no,"
-            f" file_row_number as row_no from read_parquet([{paths}])"
-        )
-        feeds[feed] = list(pl.read_parquet_schema(template))
-    return feeds
+        if feeds is None or feed in feeds:
+            held = [(number, batch) for number, batch in numbered if batch.feed == feed]
+            connection.execute(f"create view {SCRATCH}.archive_{feed} as {archive_select(held, template)}")
+            columns[feed] = list(pl.read_parquet_schema(template))
+    return columns
+
+
+def archive_select(held: Numbered, template: Path) -> str:
+    """All records of these batches of one feed."""
+    numbers = [number for number, _ in held]
+    # The template stands first and is empty, so that file_index is the place of the batch, mostly also its number.
+    is_counted = numbers == list(range(1, len(numbers) + 1))
+    batch_no = "cast(file_index as bigint)" if is_counted else f"cast({numbers}[file_index] as bigint)"
+    paths = ", ".join(f"'{quoted(path)}'" for path in (template, *(batch.parquet for _, batch in held)))
+    return f"select *, {batch_no} as batch_no, file_row_number as row_no from read_parquet([{paths}])"
 
 
 def quoted(value: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,17 +23,36 @@ _COLUMNS = """
 
 @dataclass(frozen=True)
 class Content:
-    """What a table holds: its rows, and a hash of them that no order changes."""
+    """What a table holds: its rows, and the sum of their hashes, which no order changes."""
 
     rows: int
-    hash: str
+    total: int
+
+    @property
+    def hash(self) -> str:
+        """As the manifest has it."""
+        return f"{self.rows}-{self.total % 2**64:016x}"
+
+    @classmethod
+    def from_hash(cls, text: str) -> Content:
+        """The content of which the manifest tells."""
+        rows, _, total = text.partition("-")
+        return cls(int(rows), int(total, 16))
+
+    def plus(self, other: Content) -> Content:
+        """What a table holds when these rows have come."""
+        return Content(self.rows + other.rows, self.total + other.total)
+
+    def without(self, other: Content) -> Content:
+        """What a table holds when these rows have gone."""
+        return Content(self.rows - other.rows, self.total - other.total)
 
 
 def read_content(path: Path) -> dict[str, Content]:
     """Rows and hash of every table, `ops` included."""
     with duckdb.connect(str(path), read_only=True) as connection:
         tables = columns_of(connection)
-        return {table: _content(connection, table, _exact(columns)) for table, columns in tables.items()}
+        return {table: content_of(connection, table, exact_columns(columns)) for table, columns in tables.items()}
 
 
 def content_hash(path: Path) -> dict[str, str]:
@@ -73,9 +93,9 @@ def _check(
     connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str], expected: str | None
 ) -> str | None:
     try:
-        found = _content(connection, table, _exact(columns))
+        found = content_of(connection, table, exact_columns(columns))
         # Floating point columns are not compared, but a broken block shows only when it is read.
-        _content(connection, table, [column for column in columns if column not in _exact(columns)])
+        content_of(connection, table, [column for column in columns if column not in exact_columns(columns)])
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
@@ -99,15 +119,17 @@ def columns_of(connection: duckdb.DuckDBPyConnection, *, with_views: bool = Fals
     return tables
 
 
-def _exact(columns: dict[str, str]) -> list[str]:
+def exact_columns(columns: Mapping[str, str]) -> list[str]:
+    """All columns that are not floating point."""
     return [column for column, dtype in columns.items() if dtype not in _FLOATING]
 
 
-def _content(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> Content:
+def content_of(connection: duckdb.DuckDBPyConnection, table: str, columns: list[str]) -> Content:
+    """Rows of a table and the sum of their hashes over these columns."""
     names = ", ".join(f'"{column}"' for column in columns) or "0"
     row = connection.execute(f"select count(*), coalesce(sum(hash({names})), 0) from {table}").fetchone()
     assert row is not None
-    return Content(row[0], f"{row[0]}-{int(row[1]) % 2**64:016x}")
+    return Content(row[0], int(row[1]))
 
 
 def _first_line(error: duckdb.Error) -> str:

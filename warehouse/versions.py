@@ -25,14 +25,16 @@ Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
 
-def version_models(connection: duckdb.DuckDBPyConnection, feed: str, columns: Sequence[str]) -> list[Model]:
-    """The scratch tables that reduce the archive of one feed to what is published of it.
+def version_models(
+    connection: duckdb.DuckDBPyConnection, feed: str, columns: Sequence[str], *, scratch: str = SCRATCH
+) -> list[Model]:
+    """The scratch tables, of the database `scratch`, that reduce the archive of one feed to what is published of it.
 
     Reads keys and positions of the archive, to leave out of the models what this archive does not need.
     """
     found = connection.sql(
         f"select hash(record_key) as record_key, hash({', '.join(SOURCE_ROW)}) as source_row, row_no"
-        f" from {SCRATCH}.archive_{feed}"
+        f" from {scratch}.archive_{feed}"
     ).pl()
     repeated, places = _repeated(found["record_key"].to_numpy())
     stretches = np.flatnonzero(np.bincount(found["row_no"].to_numpy()[places] // STRETCH)).tolist()
@@ -41,20 +43,16 @@ def version_models(connection: duckdb.DuckDBPyConnection, feed: str, columns: Se
     has_period = "period_start" in columns
     content = [name for name in columns if name not in POSITION]
     return [
-        _model(f"version_{feed}", _version(connection, feed, content, repeated, stretches)),
-        _model(f"ledger_{feed}", _ledger(feed, has_period, is_unfolded)),
-        _model(f"left_out_{feed}", _left_out(feed, has_period, _org_column(columns))),
+        Model(scratch, f"version_{feed}", _version(connection, scratch, feed, content, repeated, stretches)),
+        Model(scratch, f"ledger_{feed}", _ledger(scratch, feed, has_period, is_unfolded)),
+        Model(scratch, f"left_out_{feed}", _left_out(scratch, feed, has_period, _org_column(columns))),
     ]
 
 
-def empty_model(feed: str) -> Model:
+def empty_model(feed: str, *, scratch: str = SCRATCH) -> Model:
     """Of a feed without any batch nothing is left out."""
     sql = "select cast(null as bigint) as batch_no, cast(null as bigint) as row_no where false"
-    return _model(f"left_out_{feed}", sql)
-
-
-def _model(name: str, sql: str) -> Model:
-    return Model(SCRATCH, name, sql)
+    return Model(scratch, f"left_out_{feed}", sql)
 
 
 def _org_column(columns: Sequence[str]) -> str:
@@ -72,20 +70,25 @@ def _repeated(hashes: Hashes) -> tuple[Hashes, Places]:
 
 
 def _version(
-    connection: duckdb.DuckDBPyConnection, feed: str, content: list[str], repeated: Hashes, stretches: Sequence[int]
+    connection: duckdb.DuckDBPyConnection,
+    scratch: str,
+    feed: str,
+    content: list[str],
+    repeated: Hashes,
+    stretches: Sequence[int],
 ) -> str:
     """A copy says, column for column, what the version just before it said (64-bit hash of all columns).
 
     Two keys with the same hash are both looked at and then told apart by the key itself.
     """
     connection.register("frame", {"key": repeated})
-    connection.execute(f"create table {SCRATCH}.repeated_{feed} as select key from frame")
+    connection.execute(f"create or replace table {scratch}.repeated_{feed} as select key from frame")
     connection.unregister("frame")
-    is_repeated = f"hash(record_key) in (select key from {SCRATCH}.repeated_{feed})"
+    is_repeated = f"hash(record_key) in (select key from {scratch}.repeated_{feed})"
     return f"""
         with row_of_repeated_key as (
             select record_key, batch_no, row_no, sheet_no, line, hash({", ".join(content)}) as content
-            from {SCRATCH}.archive_{feed}
+            from {scratch}.archive_{feed}
             where {is_repeated} and {rows_within(stretches)}
         )
         select
@@ -109,7 +112,7 @@ def rows_within(stretches: Sequence[int]) -> str:
     return f"({' or '.join(between) or 'false'})"
 
 
-def _ledger(feed: str, has_period: bool, is_unfolded: bool) -> str:
+def _ledger(scratch: str, feed: str, has_period: bool, is_unfolded: bool) -> str:
     """A source row is a duplicate when all the records it unfolded into are copies."""
     first, last = ("min(period_start)", "max(period_end)") if has_period else ("null", "null")
     # Nearly always a source row is one record, and then records need not be gathered into rows.
@@ -117,33 +120,33 @@ def _ledger(feed: str, has_period: bool, is_unfolded: bool) -> str:
     source_rows = f"count(distinct {line})" if is_unfolded else "count(*)"
     gathered = f"""
             select a.batch_no, a.sheet_no, a.line
-            from {SCRATCH}.archive_{feed} as a inner join copied as c
+            from {scratch}.archive_{feed} as a inner join copied as c
                 on a.batch_no = c.batch_no and a.sheet_no = c.sheet_no and a.line = c.line
             group by a.batch_no, a.sheet_no, a.line, c.copies having count(*) = c.copies
     """
     return f"""
         with copied as (
             select batch_no, sheet_no, line, count(*) as copies
-            from {SCRATCH}.version_{feed} where is_copy group by batch_no, sheet_no, line
+            from {scratch}.version_{feed} where is_copy group by batch_no, sheet_no, line
         ), duplicate as ({gathered if is_unfolded else "select batch_no from copied"}
         ), duplicates_of_batch as (
             select batch_no, count(*) as duplicates from duplicate group by batch_no
         ), rows_of_batch as (
             select batch_no, count(*) as records, {source_rows} as source_rows,
                 cast({first} as date) as first_on, cast({last} as date) as last_on
-            from {SCRATCH}.archive_{feed} group by batch_no
+            from {scratch}.archive_{feed} group by batch_no
         )
         select b.batch, b.batch_no, coalesce(r.records, 0) as records,
             coalesce(r.source_rows, 0) as source_rows, coalesce(d.duplicates, 0) as duplicates,
             r.first_on, r.last_on
-        from {SCRATCH}.archive_batch as b
+        from {scratch}.archive_batch as b
         left join rows_of_batch as r on r.batch_no = b.batch_no
         left join duplicates_of_batch as d on d.batch_no = b.batch_no
         where b.feed = '{feed}'
     """
 
 
-def _left_out(feed: str, has_period: bool, org: str) -> str:
+def _left_out(scratch: str, feed: str, has_period: bool, org: str) -> str:
     """Replaced versions, records that their source withdrew, and records missing from a later snapshot."""
     # Without a period a snapshot restates everything; with one, what lies wholly inside its window.
     overlaps = "and w.window_start <= l.last_on and w.window_end >= l.first_on" if has_period else ""
@@ -151,29 +154,29 @@ def _left_out(feed: str, has_period: bool, org: str) -> str:
     return f"""
         with restated as (
             select b.batch_no, w.org_code, w.window_start, max(w.window_end) as window_end
-            from {SCRATCH}.archive_batch as b
-            inner join {SCRATCH}.ledger_{feed} as l on l.batch_no = b.batch_no
-            inner join {SCRATCH}.archive_batch as later
+            from {scratch}.archive_batch as b
+            inner join {scratch}.ledger_{feed} as l on l.batch_no = b.batch_no
+            inner join {scratch}.archive_batch as later
                 on later.feed = b.feed and later.mapping = b.mapping and later.batch_no > b.batch_no
-            inner join {SCRATCH}.archive_window as w
+            inner join {scratch}.archive_window as w
                 on w.feed = later.feed and w.batch_no = later.batch_no {overlaps}
-            where b.feed = '{feed}' and later.delivery = 'snapshot'
+            where b.feed = '{feed}' and l.records > 0 and later.delivery = 'snapshot'
             group by b.batch_no, w.org_code, w.window_start
         )
-        select batch_no, row_no from {SCRATCH}.version_{feed} where not is_newest
+        select batch_no, row_no from {scratch}.version_{feed} where not is_newest
         union
         select a.batch_no, a.row_no
-        from {SCRATCH}.archive_{feed} as a left join {SCRATCH}.code_flag as f
+        from {scratch}.archive_{feed} as a left join {scratch}.code_flag as f
             on f.list_code = 'record_status' and f.flag = 'counts' and f.code = a.record_status_code
         where f.code is null
         union
         select a.batch_no, a.row_no
-        from {SCRATCH}.archive_{feed} as a inner join restated as s on s.batch_no = a.batch_no {inside}
+        from {scratch}.archive_{feed} as a inner join restated as s on s.batch_no = a.batch_no {inside}
         where s.org_code is null
         union
         select a.batch_no, a.row_no
-        from {SCRATCH}.archive_{feed} as a
-        inner join {SCRATCH}.org_line as o on o.org_code = a.{org}
+        from {scratch}.archive_{feed} as a
+        inner join {scratch}.org_line as o on o.org_code = a.{org}
         inner join restated as s on s.batch_no = a.batch_no and s.org_code = o.ancestor_code {inside}
     """
 
@@ -182,4 +185,4 @@ def ledger_model(feeds: Iterable[str]) -> Model:
     """The ledgers of all feeds in one table."""
     parts = [f"select batch, records, source_rows, duplicates from {SCRATCH}.ledger_{feed}" for feed in feeds]
     nothing = "select '' as batch, 0 as records, 0 as source_rows, 0 as duplicates where false"
-    return _model("ledger", " union all ".join([nothing, *parts]))
+    return Model(SCRATCH, "ledger", " union all ".join([nothing, *parts]))

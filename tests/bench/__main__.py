@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 
-from tests.bench import alarms, faults, fuzz, ingest, pages, queries, sandbox
+from tests.bench import alarms, delta, faults, fuzz, ingest, pages, queries, sandbox
 from tests.bench.measure import machine
 
 BENCHMARKS = {
     "ingest": ingest.run,
     "alarms": alarms.run,
+    "delta": delta.run,
     "queries": queries.run,
     "pages": pages.run,
     "faults": faults.run,

@@ -167,7 +167,7 @@ def write_archive(data: Path, rows: int, stations: Sequence[str] = STATIONS) -> 
     for feed, name, frame, window in _batches(rows, stations):
         target = data / "archive" / feed / f"{feed}-{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(target, compression="zstd", compression_level=1)
+        frame.write_parquet(target, compression="zstd", compression_level=1, row_group_size=8192)
         info = {
             "batch": f"{feed}-{name}",
             "feed": feed,
@@ -185,6 +185,10 @@ def write_archive(data: Path, rows: int, stations: Sequence[str] = STATIONS) -> 
             "records": frame.height,
             "delivery": "delta",
             "window": window,
+            "reports_for": "bureau",
+            "warnings": [],
+            "quarantined_by_reason": {},
+            "registered": {"org": [], "dispute_type": []},
         }
         target.with_suffix(".json").write_text(json.dumps(info), "utf-8")
 
