@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tests.bench import file_fuzz, fuzz_sql
 
-PARTS = {"files": file_fuzz.run, "statements": fuzz_sql.run}
+PARTS: dict[str, Callable[..., dict[str, Any]]] = {"files": file_fuzz.run, "statements": fuzz_sql.run}
 
 
 def run(*, quick: bool) -> dict[str, Any]:
