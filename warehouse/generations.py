@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 KEPT = 7
+# Nights do not follow each other faster than a reader can look again.
+LOOKS = 5
 DATABASE = "warehouse.duckdb"
 MANIFEST = "manifest.json"
 
@@ -60,6 +62,49 @@ def list_generations(data: Path) -> list[Generation]:
     folder = data / "generations"
     found = (_read(path) for path in sorted(folder.glob("*/"), reverse=True)) if folder.is_dir() else iter(())
     return [generation for generation in found if generation]
+
+
+def current_and_kept(data: Path) -> tuple[Generation | None, tuple[str, ...]]:
+    """The published generation, and the names of those that stay beside it, newest first, as of one moment.
+
+    A night leaves one more for a moment, before and after the flip: the one that is not yet current, and the one that
+    is about to go. Newer ones than the current are told only where `current` was pointed back after they were there.
+    """
+    places: list[Path] = []
+    current: Generation | None = None
+    for _ in range(LOOKS):
+        # Places first: what a night removes meanwhile is still among them, and what it adds shows as a strange name.
+        places = sorted((data / "generations").glob("*/"), reverse=True)
+        current = current_generation(data)
+        if current is None or current.id in {place.name for place in places}:
+            break
+    if current is None:
+        return None, ()
+    turned = _turned_at(data / "current", current.id)
+    names = [place.name for place in places if place.name <= current.id or _moved_at(place) < turned]
+    return current, tuple(name for number, name in enumerate(names) if number < KEPT or name == current.id)
+
+
+def _turned_at(link: Path, name: str) -> int:
+    """When `current` was pointed at this generation, 0 where it names another."""
+    try:
+        turned = link.lstat().st_mtime_ns
+        return turned if link.readlink().name == name else 0
+    except OSError:
+        return 0
+
+
+def _moved_at(place: Path) -> int:
+    """When a generation was moved into its place; one that has gone since was there before anything."""
+    try:
+        return place.stat().st_ctime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def read_generation(data: Path, name: str) -> Generation | None:
+    """A complete generation by its name."""
+    return _read(data / "generations" / name)
 
 
 def _read(directory: Path) -> Generation | None:

@@ -20,7 +20,14 @@ from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
 from warehouse.disclosure import suppress
 from warehouse.facts import Facts
-from warehouse.generations import Generation, current_generation, last_night, list_generations, read_json
+from warehouse.generations import (
+    Generation,
+    current_and_kept,
+    current_generation,
+    last_night,
+    read_generation,
+    read_json,
+)
 from warehouse.metrics import METRICS
 from warehouse.periods import Basis, PeriodNotCovered
 from warehouse.reference import Language
@@ -46,6 +53,8 @@ class Board:
     generation: Generation | None
     night: dict[str, Any] | None
     is_demo: bool
+    # Names of the generations kept, newest first: looked up with the rest, since the next night removes the oldest.
+    kept: tuple[str, ...] = ()
 
     @property
     def built_at(self) -> datetime | None:
@@ -59,7 +68,8 @@ def open_board() -> Board:
     folder = Path(os.environ.get("FENGQIAO_DATA", "data"))
     # The report first: it is written after the flip, so that it is never newer than the generation.
     night = last_night(folder)
-    return Board(folder, current_generation(folder), night, (folder / "truth.json").is_file())
+    generation, kept = current_and_kept(folder)
+    return Board(folder, generation, night, (folder / "truth.json").is_file(), kept)
 
 
 @st.cache_data(max_entries=200, show_spinner=False, hash_funcs=BY_IDENTITY)
@@ -261,9 +271,15 @@ def last_days(board: Board) -> dict[str, date]:
     return dict(zip(known["feed"], known["data_until"], strict=True))
 
 
+@st.cache_resource(max_entries=20, show_spinner=False)
+def _kept(folder: Path, name: str) -> Generation | None:
+    return read_generation(folder, name)
+
+
 def kept_generations(board: Board) -> list[Generation]:
-    """All complete generations, newest first."""
-    return list_generations(board.folder)
+    """The generations that were kept when the run began, newest first."""
+    found = (_kept(board.folder, name) for name in board.kept)
+    return [generation for generation in found if generation]
 
 
 def held_batches(board: Board) -> dict[str, dict[str, str]]:
