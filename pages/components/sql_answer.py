@@ -20,8 +20,9 @@ from pages.components.result_table import (
     page_of,
     unique_names,
 )
-from pages.components.sql_desk import Desk, Run
+from pages.components.sql_desk import Desk
 from pages.components.sql_download import show_downloads
+from pages.components.sql_run import Run
 from warehouse.sandbox import LimitExceeded, Refused, Result
 from warehouse.wording import format_exact
 

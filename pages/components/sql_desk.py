@@ -6,126 +6,20 @@ by opening a page or a link: only `start` hands a query in.
 
 from __future__ import annotations
 
-import logging
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from threading import Thread
-from typing import Any
 
-from pages.components.result_files import DoesNotFit, Stamp, Suffix, write
+from pages.components.result_files import Stamp, Suffix
 from pages.components.sql_editor import Mark
 from pages.components.sql_link import query_of
-from pages.components.sql_parameters import names_in, values_of
+from pages.components.sql_parameters import names_in
 from pages.components.sql_presence import Presence, watch
-from pages.components.sql_store import Past
+from pages.components.sql_run import Job, Run, hand_in
 from warehouse.generations import Generation
-from warehouse.sandbox import DOWNLOAD, NoAnswer, Refused, Result, Ticket, submit
+from warehouse.sandbox import DOWNLOAD
 
 # A query that takes no longer is answered in the run that asks it, without a page that says "wait".
 AT_ONCE_SECONDS = 1.0
-
-
-@dataclass
-class Run:
-    """One query that was handed in, pinned to the generation it reads."""
-
-    number: int
-    sql: str
-    typed: Mapping[str, str]
-    generation: Generation
-    ticket: Ticket
-    # Of the text in the editor, to which a mark belongs.
-    revision: int
-    asked_at: datetime = field(default_factory=lambda: datetime.now().replace(microsecond=0))
-    began: float = field(default_factory=time.monotonic)
-    result: Result | None = None
-    problem: NoAnswer | None = None
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether there is an answer, or a reason why there is none."""
-        return self.result is not None or self.problem is not None
-
-    @property
-    def seconds(self) -> float:
-        """Since it was handed in."""
-        return time.monotonic() - self.began
-
-    def settle(self, *, timeout: float = 0.0) -> bool:
-        """Take the answer where there is one by now; whether this was the moment."""
-        if self.is_finished:
-            return False
-        try:
-            self.result = self.ticket.result(timeout=timeout)
-        except NoAnswer as none:
-            self.problem = none
-        except TimeoutError:
-            return False
-        return True
-
-    @property
-    def mark(self) -> Mark | None:
-        """Where in the text the problem is, where that is known."""
-        if isinstance(self.problem, Refused) and self.problem.line:
-            return Mark(self.number, self.problem.line, self.problem.column)
-        return None
-
-    def past(self) -> Past:
-        """What the history says of it."""
-        rows = self.result.row_count if self.result else None
-        took = round(self.result.milliseconds) if self.result else None
-        problem = self.problem.code if self.problem else ""
-        return Past(self.sql, self.asked_at.isoformat(), dict(self.typed), rows, problem, took)
-
-
-@dataclass
-class Job:
-    """The whole answer of a run as a file, made beside the page: asked again with wider limits, then written."""
-
-    suffix: Suffix
-    run: Run
-    content: bytes | None = None
-    rows: int = 0
-    is_cut: bool = False
-    # A file that would be too large, or could not be written.
-    failure: Exception | None = None
-    thread: Thread | None = None
-
-    @property
-    def is_finished(self) -> bool:
-        """Whether there is a file, or a reason why there is none."""
-        return self.content is not None or self.failure is not None or self.run.problem is not None
-
-    def begin(self, stamp: Stamp) -> None:
-        """Wait for the answer and write it, in a thread that ends with either."""
-
-        def make() -> None:
-            try:
-                result = self.run.ticket.result()
-            except NoAnswer as none:
-                self.run.problem = none
-                return
-            try:
-                self.rows, self.is_cut = result.row_count, result.is_truncated
-                content = write(result, self.suffix, stamp)
-            except Exception as error:
-                # Whatever it is, the page must not wait for a file that will never be there.
-                self.failure = error
-                if not isinstance(error, DoesNotFit):
-                    logging.getLogger(__name__).exception("%s of a query", self.suffix)
-            else:
-                self.run.result = result
-                self.content = content
-
-        self.thread = Thread(target=make, name="sql-download", daemon=True)
-        self.thread.start()
-
-    @property
-    def does_not_fit(self) -> bool:
-        """Whether another kind of file could hold the answer."""
-        return isinstance(self.failure, DoesNotFit)
 
 
 @dataclass
@@ -192,7 +86,7 @@ class Desk:
         self.runs += 1
         self.job = None
         typed = {name: self.typed.get(name, "") for name in names_in(self.text)}
-        self.run = _run(self, self.text, typed, generation, user=user)
+        self.run = hand_in(self.text, typed, generation, number=self.runs, revision=self.revision, user=user)
         self.run.settle(timeout=AT_ONCE_SECONDS)
         if not self.run.is_finished:
             watch(self.run.ticket, is_here)
@@ -208,15 +102,16 @@ class Desk:
         if self.run is None:
             return
         self.runs += 1
-        again = _run(self, self.run.sql, self.run.typed, self.run.generation, user=user, limits=DOWNLOAD)
+        shown = self.run
+        again = hand_in(
+            shown.sql,
+            shown.typed,
+            shown.generation,
+            number=self.runs,
+            revision=shown.revision,
+            user=user,
+            limits=DOWNLOAD,
+        )
         self.job = Job(suffix, again)
         self.job.begin(stamp)
         watch(again.ticket, is_here)
-
-
-def _run(
-    desk: Desk, sql: str, typed: Mapping[str, str], generation: Generation, *, user: str | None, **limits: Any
-) -> Run:
-    parameters = values_of(typed, tuple(typed)) or None
-    ticket = submit(generation.database, sql, parameters=parameters, user=user, **limits)
-    return Run(desk.runs, sql, typed, generation, ticket, desk.revision)

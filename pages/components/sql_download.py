@@ -8,8 +8,9 @@ from pages.components.data import Board, last_days
 from pages.components.figures import headline_day
 from pages.components.labels import language, t
 from pages.components.result_files import MIME, SUFFIXES, XLSX_ROWS, Stamp, Suffix, file_name, fits, write
-from pages.components.sql_desk import Desk, Job, Run
+from pages.components.sql_desk import Desk
 from pages.components.sql_presence import presence
+from pages.components.sql_run import Job, Run
 from warehouse.sandbox import DOWNLOAD
 from warehouse.wording import format_date, format_exact
 

@@ -13,13 +13,14 @@ from pages.components.filters import is_first_run
 from pages.components.labels import language, t
 from pages.components.sql_answer import show_run
 from pages.components.sql_catalogue import SCHEMAS, Table, catalogue_of, completions
-from pages.components.sql_desk import Desk, Run
+from pages.components.sql_desk import Desk
 from pages.components.sql_editor import has_editor, show_editor
 from pages.components.sql_examples import read_examples
 from pages.components.sql_library import show_library
 from pages.components.sql_link import PAGE, PARAMETER, link_of
 from pages.components.sql_parameters import defaults_in, names_in
 from pages.components.sql_presence import presence
+from pages.components.sql_run import Run
 from pages.components.sql_store import CannotKeep, Store
 from pages.components.view import LATEST
 from warehouse.metrics import METRICS

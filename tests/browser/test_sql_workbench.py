@@ -103,8 +103,15 @@ def test_the_keyboard_gets_out_of_the_editor_and_an_example_into_it(page: Page) 
     expect(editor(page)).to_contain_text("rows between 11 preceding and current row")
 
 
-def test_the_button_runs_what_was_typed_a_moment_ago(page: Page) -> None:
-    write(page, "select 40 + 2 as n, '你好' as greeting")
-    page.get_by_role("button", name="Run", exact=True).click()
-    answer(page, "1 row, 2 columns")
-    expect(page.locator("table td")).to_have_text(["42", "你好"])
+def test_the_button_runs_what_was_typed_a_moment_ago_also_when_it_was_there_before(page: Page) -> None:
+    first, second = "select 40 + 2 as n, '你好' as greeting", "select 7 as n, 'b' as greeting"
+    run = page.get_by_role("button", name="Run", exact=True)
+    write(page, first)
+    run.click()
+    expect(page.locator("table td")).to_have_text(["42", "你好"], timeout=MILLISECONDS)
+    write(page, second)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("table td")).to_have_text(["7", "b"], timeout=MILLISECONDS)
+    write(page, first)
+    run.click()
+    expect(page.locator("table td")).to_have_text(["42", "你好"], timeout=MILLISECONDS)

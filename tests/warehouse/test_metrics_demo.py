@@ -76,10 +76,8 @@ def test_the_sql_that_a_page_shows_gives_its_figures_in_the_sandbox(facts: Facts
     calls |= {f"{name} in all": call.replace("'station'", "null") for name, call in calls.items()}
     # One worker for a feed, because a worker for each of its metrics would be half a minute.
     sql = "\nunion all\n".join(f"select '{name}' as metric, m.* from ({call}) as m" for name, call in calls.items())
-    (path,) = facts.connection.execute(
-        "select path from duckdb_databases() where database_name = 'generation'"
-    ).fetchone()
-    result = run_sql(path, sql, limits=DOWNLOAD)
+    files = facts.connection.execute("select path from duckdb_databases() where database_name = 'generation'")
+    result = run_sql(files.fetchall()[0][0], sql, limits=DOWNLOAD)
     assert not result.is_truncated
     told = {(name, key): value for name, key, _, _, value in result.rows}
     for row in rows:

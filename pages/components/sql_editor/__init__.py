@@ -52,13 +52,15 @@ def show_editor(
         _show_plain(text, revision=revision, on_text=on_text)
         return
 
-    def tell(name: str, told: Changed) -> Callable[[], None]:
-        def changed() -> None:
-            value = st.session_state[KEY].get(name)
-            if isinstance(value, str):
-                told(value)
+    def noted() -> None:
+        state = st.session_state[KEY].get("text")
+        if state and isinstance(state.get("text"), str):
+            on_text(state["text"])
 
-        return changed
+    def asked() -> None:
+        text = st.session_state[KEY].get("run")
+        if isinstance(text, str):
+            on_run(text)
 
     data = {
         "text": text,
@@ -69,7 +71,7 @@ def show_editor(
         "label": t("sql_workbench.editor"),
         "placeholder": t("sql_workbench.placeholder"),
     }
-    _component()(key=KEY, data=data, on_text_change=tell("text", on_text), on_run_change=tell("run", on_run))
+    _component()(key=KEY, data=data, on_text_change=noted, on_run_change=asked)
 
 
 def has_editor() -> bool:

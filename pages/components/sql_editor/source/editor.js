@@ -1,8 +1,8 @@
 // The SQL editor as a Streamlit component: CodeMirror with the warehouse's names, Ctrl+Enter and marked errors.
 //
 // From the page, `data`: {text, revision, catalogue, mark, label, placeholder}. The text is taken over only where
-// `revision` is another one, so that the page need not send back what is being typed. To the page: the state `text` when
-// the typing pauses or the editor is left, and the trigger `run` with the text at that moment.
+// `revision` is another one, so that the page need not send back what is being typed. To the page: the state `text`, as
+// {text, count}, when the typing pauses or the editor is left, and the trigger `run` with the text at that moment.
 
 import { acceptCompletion, autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
 import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
@@ -114,7 +114,8 @@ class Editor {
     if (this.view.composing) return this.wait();
     if (this.text === this.told) return undefined;
     this.told = this.text;
-    return this.setStateValue("text", this.text);
+    // Numbered, because a state that is what it was before is not told: A, then Ctrl+Enter on B, then A again.
+    return this.setStateValue("text", { text: this.text, count: Date.now() });
   }
 }
 
