@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import polars as pl
 
@@ -233,8 +234,9 @@ def _bad_rows(text: pl.DataFrame, faults: pl.DataFrame, totals: pl.DataFrame) ->
 def _before_opening(derived: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     """Records of days on which their unit did not exist yet, as faults."""
     opened = recipe.context.organisations.opened
-    last = derived["period_end"].max() if opened and "period_end" in derived.columns else None
-    if last is None or derived["period_end"].min() >= max(opened.values()):  # type: ignore[operator]
+    first = derived["period_end"].min() if opened and "period_end" in derived.columns else None
+    # The extremes first: mostly every unit is older than every record.
+    if not isinstance(first, date) or first >= max(opened.values()):
         return pl.DataFrame(schema=FAULTS)
     since = pl.col("org_code").cast(pl.String).replace_strict(opened, default=None, return_dtype=pl.Date)
     early = derived.filter(pl.col("period_end") < since)

@@ -23,6 +23,7 @@ FORMATS = (
 MONTH_FORMATS = ("%b %Y", "%B %Y", "%b-%y", "%m/%Y", "%Y%m")
 ENOUGH = 0.9
 MOST_WORDS = 60
+LONG_TEXT = 25
 LONGEST_WORD = 40
 TRIED = 2_000
 
@@ -84,9 +85,9 @@ class Profile:
     @cached_property
     def is_prose(self) -> bool:
         """Long texts, nearly all different."""
-        return (
-            len(self.filled) > 0 and float(self.tried.str.len_chars().mean() or 0) > 25 and self.distinct > MOST_WORDS
-        )  # type: ignore[arg-type]
+        if self.distinct <= MOST_WORDS:
+            return False
+        return int(self.tried.str.len_chars().sum()) > LONG_TEXT * len(self.tried)
 
     @cached_property
     def is_counter(self) -> bool:

@@ -71,7 +71,7 @@ def name_columns(cells: Sequence[str], *, sheet: str | None, line: int) -> tuple
     named = [cell for cell in cells if cell]
     counts = Counter(map(header_key, named))
     if repeated := [cell for cell in dict.fromkeys(named) if counts[header_key(cell)] > 1]:
-        raise Unreadable("duplicate_headers", sheet=sheet, line=line, found=", ".join(repeated))
+        raise Unreadable("duplicate_headers", sheet=sheet, line=line, found=", ".join(repeated), expected="1 ×")
     taken = set(named)
     return tuple(_placeholder(i, taken) if not c or c.startswith("__") else c for i, c in enumerate(cells, 1))
 

@@ -160,8 +160,8 @@ CASES = (
     Case(
         61,
         "nearly_known",
-        with_outcome("调解成攻"),
-        loaded(1, quarantined={"bad_code": 1}, told=("‹4字›≈mediation_success",)),
+        with_outcome("调解成功啦"),
+        loaded(1, quarantined={"bad_code": 1}, told=("‹5字›≈mediation_success",)),
     ),
     Case(61, "name_in_a_code_column", with_outcome(PERSON), BAD_CODE),
     Case(61, "alias", with_outcome("达成调解协议"), loaded(1, values={"outcome_code": ["mediation_success"]})),

@@ -131,7 +131,7 @@ CASES = (
         7,
         "wide_brackets",
         lambda k: csv([*good(k), "蓝色（一般）"], [*good(k, 2), "蓝色(一般)"], head=(*HEAD, "风险等级")),
-        loaded(2, values={"risk_level_code": ["blue", "blue"]}),
+        loaded(2, values={"risk_level_code": ["low", "low"]}),
     ),
     Case(
         7,
