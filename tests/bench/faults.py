@@ -33,6 +33,7 @@ from tests.etl.faulty_disk import FAULTS, KILLS
 from warehouse.generations import current_generation
 
 CHAINS = 4
+SEEDS, LIVES, STEPS = 4, 10, 20
 Part = Callable[[Path, bool, Tally], None]
 
 
@@ -121,11 +122,40 @@ def chain_of_kills(folder: Path, seed: int, kills: int, tally: Tally, *, by_step
     tally.check(content(bureau) == content(quiet), "other content than without any kill")
 
 
+def any_sequence(root: Path, quick: bool, tally: Tally) -> None:
+    """Lives of a bureau against the model, each process with other ones."""
+
+    def live(number: int, own: Tally) -> None:
+        from hypothesis import Phase, seed, settings
+        from hypothesis.stateful import run_state_machine_as_test
+
+        from tests.etl.night_machine import NightMachine
+
+        lives = 1 if quick else LIVES
+        own.counts["lives"], own.counts["steps of a life"] = lives, STEPS
+        chosen = settings(
+            max_examples=lives,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            phases=[Phase.generate],
+        )
+        seeded = seed(number)(type(f"Life{number}", (NightMachine,), {}))
+        try:
+            run_state_machine_as_test(seeded, settings=chosen)
+        except Exception as error:
+            own.check(False, f"life {number}: {type(error).__name__}: {error}")
+
+    spread(tally, [0] if quick else list(range(SEEDS)), live)
+
+
 PARTS: dict[str, Part] = {
     "every-step": every_step,
     "killed-at-random": killed_at_random,
     "full-disk": full_disk.run,
     "damaged-files": damaged_files.run,
+    "any-sequence": any_sequence,
     "readers": published_under_readers.run,
 }
 

@@ -18,6 +18,10 @@ FAULTS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO}
 KILLS = ("kill", "kill_after")
 
 
+class Died(BaseException):
+    """What stands for the end of the process where that is also the test's own: no `except Exception` meets it."""
+
+
 class FaultyDisk(Disk):
     """Takes steps as `Disk` does, keeps their names, and lets the one that `at` numbers or names meet `fault`.
 
@@ -43,6 +47,8 @@ class FaultyDisk(Disk):
             step(path, content[: len(content) // 2], *more)
         if self.fault in KILLS:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.fault == "die":
+            raise Died(told)
         number = FAULTS[self.fault]
         raise OSError(number, os.strerror(number), str(path))
 
