@@ -88,7 +88,12 @@ def step_case(
 def killed_at_random(root: Path, quick: bool, tally: Tally) -> None:
     """Kill one night after the other at random; some may end, and must publish all there is."""
     chains = [(0, 20)] if quick else [(number, 200 // CHAINS) for number in range(CHAINS)]
-    spread(tally, chains, lambda chain, own: chain_of_kills(root / f"chain{chain[0]}", *chain, own, by_step=quick))
+
+    def kill(chain: tuple[int, int], own: Tally) -> None:
+        number, kills = chain
+        chain_of_kills(root / f"chain{number}", number, kills, own, by_step=quick)
+
+    spread(tally, chains, kill)
 
 
 def chain_of_kills(folder: Path, seed: int, kills: int, tally: Tally, *, by_step: bool) -> None:
@@ -173,7 +178,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     preload()
-    lines, failures = [], []
+    lines: list[str] = []
+    failures: list[str] = []
+    counts: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in options.parts or PARTS:
             tally, root = Tally(), Path(folder) / name
@@ -182,8 +189,9 @@ def main() -> int:
             lines.append(f"{name}: " + ", ".join(f"{what} {count}" for what, count in sorted(tally.counts.items())))
             print(lines[-1], flush=True)
             failures += tally.bad
+            counts[name] = tally.counts
     lines.append(f"bad outcomes: {len(failures)}")
-    print(json.dumps({"lines": lines, "failures": failures}, ensure_ascii=False))
+    print(json.dumps({"lines": lines, "failures": failures, "counts": counts}, ensure_ascii=False))
     return 0
 
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from etl import load, night
+from etl import load
 from etl import refresh as refresh_module
 from etl.__main__ import app
 from etl.healing import RUNNING
-from etl.inbox import InboxFile
+from etl.inbox import InboxFile, complete_files, identify
 from etl.night import NightReport
 from etl.refresh import refresh
 from etl.status import exit_code, status
@@ -124,7 +124,7 @@ def test_files_that_vanish_or_change_meanwhile_are_left_for_the_next_night(
     gone = write_rows(data / "inbox", "c_20261003.csv", incidents(2, start=100))
     changing = write_rows(data / "inbox", "d_20261003.csv", incidents(2, start=200))
     poison = write_rows(data / "inbox", "e_20261003.csv", incidents(2, start=300))
-    complete, outcome, opened = night.complete_files, load._outcome, night.identify
+    complete, outcome, opened = complete_files, load._outcome, identify
 
     def vanish(files: list[InboxFile]) -> tuple[list[InboxFile], list[InboxFile]]:
         found = complete(files)
@@ -142,9 +142,9 @@ def test_files_that_vanish_or_change_meanwhile_are_left_for_the_next_night(
         return opened(path, *rest)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(night, "complete_files", vanish)
+        patch.setattr("etl.night.complete_files", vanish)
         patch.setattr(load, "_outcome", change)
-        patch.setattr(night, "identify", stumble)
+        patch.setattr("etl.night.identify", stumble)
         report = next_night(bureau)
     assert (report.loaded, report.refused, report.is_published) == ((), (), False)
     assert report.growing == ("c_20261003.csv", "d_20261003.csv")
@@ -268,6 +268,9 @@ def test_purging_deletes_what_has_been_in_the_warehouse_for_so_many_days_and_not
     again = inbox / "甲所" / "again.csv"
     again.parent.mkdir()
     shutil.copy2(inbox / "a_20261001.csv", again)
+    for path in (path for path in inbox.rglob("*") if path.is_file()):
+        os.utime(path, (0, 0))
+    assert next_night(bureau, purge_inbox=50).purged == 0
     report = next_night(bureau, purge_inbox=30)
     assert report.purged == 2
     left = sorted(path.name for path in inbox.rglob("*") if path.is_file())
