@@ -155,16 +155,18 @@ def changes(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, s
     """One dot a row with its interval around no change, in the frame's order; hollow where the base is small.
 
     `frame`: code, name, rate, low, high (fractions; null where nothing is compared), role, is_small, counts, change and
-    verdict (as text). `extent`: the axis goes so far either way; `words`: titles of name, counts, change and verdict.
+    verdict (as text). `extent`: the axis goes so far either way, what lies beyond is a triangle on its edge; `words`:
+    titles of name, counts, change and verdict.
     """
     colour = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
     titles = zip(("name", "counts", "change", "verdict"), words, strict=True)
     tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in titles]
     base = alt.Chart(frame).encode(y=_rows(frame), color=colour, tooltip=tip)
-    scale = alt.Scale(domain=[-extent, extent], nice=False)
+    scale = alt.Scale(domain=[-extent, extent], nice=False, clamp=True)
     label = "datum.value === 0 ? '0' : format(datum.value, '+.0%')"
     axis = alt.Axis(title=None, labelExpr=label, tickCount=5, orient="top", grid=True, labelFlush=True)
     x = alt.X("rate:Q", scale=scale, axis=axis)
+    shape = outward("rate", extent, ("triangle-left", "triangle-right"))
     compared, other = "datum.rate !== null", "datum.rate === null"
     known, large, small = (
         base.transform_filter(f"{compared}{more}") for more in ("", " && !datum.is_small", " && datum.is_small")
@@ -175,13 +177,30 @@ def changes(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, s
         zero.mark_rule(strokeWidth=1.4),
         large.mark_rule(strokeWidth=3, opacity=0.45).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
         small.mark_rule(strokeWidth=1.2, opacity=0.4).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
-        pickable(large.mark_point(filled=True, size=64, opacity=1, cursor="pointer").encode(x=x)),
-        pickable(small.mark_point(filled=False, size=48, opacity=0.9, strokeWidth=1.4, cursor="pointer").encode(x=x)),
+        pickable(large.mark_point(filled=True, size=64, opacity=1, cursor="pointer").encode(x=x, shape=shape)),
+        pickable(
+            small.mark_point(filled=False, size=48, opacity=0.9, strokeWidth=1.4, cursor="pointer").encode(
+                x=x, shape=shape
+            )
+        ),
         real.mark_text(dy=-10, fontWeight="bold").encode(x=x, text="change:N"),
         base.transform_filter(other).mark_text(align="left", dx=6).encode(x=alt.XDatum(0), text="verdict:N"),
     ]
     height = ROW_HEIGHT * max(frame.height, 1) + AXIS_HEIGHT
     return finish(alt.LayerChart(layer=layers).properties(height=height), description)
+
+
+def outward(column: str, extent: float, shapes: tuple[str, str]) -> alt.ShapeValue:
+    """A circle; or, where a value lies below or above the axis, the first or second shape: its mark stands on the edge.
+
+    The axis must be clamped (`alt.Scale(clamp=True)`).
+    """
+    below, above = shapes
+    beyond = [
+        {"test": f"datum.{column} < {-extent}", "value": below},
+        {"test": f"datum.{column} > {extent}", "value": above},
+    ]
+    return alt.ShapeValue("circle", condition=beyond)
 
 
 def dots(frame: pl.DataFrame, *, description: str) -> Drawing:

@@ -7,7 +7,7 @@ from typing import Literal
 import altair as alt
 import polars as pl
 
-from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, finish, paint
+from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, finish, outward, paint
 from pages.components.drawing import Drawing
 from pages.components.signal_charts import UTC, month_axis
 
@@ -83,7 +83,7 @@ def steps(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str], de
         alt.Tooltip(f"{name}:N", title=title)
         for name, title in zip(("counts", "change", "verdict"), words, strict=True)
     ]
-    scale = alt.Scale(domain=[-extent, extent], nice=False)
+    scale = alt.Scale(domain=[-extent, extent], nice=False, clamp=True)
     percent = "datum.value === 0 ? '0' : format(datum.value, '+.0%')"
     axis = alt.Axis(title=None, labelExpr=percent, tickCount=5, grid=True)
     y, low = (alt.Y(f"{name}:Q", scale=scale, axis=axis) for name in ("rate", "low"))
@@ -91,12 +91,13 @@ def steps(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str], de
     colour = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
     base = alt.Chart(frame).encode(x=x, color=colour, tooltip=tip)
     known = base.transform_filter("datum.rate !== null")
+    dots = known.encode(y=y, shape=outward("rate", extent, ("triangle-down", "triangle-up")))
     real = known.transform_filter("datum.role !== 'ordinary'")
     layers = [
         paint(alt.Chart(frame.head(1)), "ordinary").encode(y=alt.YDatum(0)).mark_rule(strokeWidth=1.4),
         known.encode(y=low, y2="high:Q").mark_rule(strokeWidth=3, opacity=0.45),
-        known.transform_filter("!datum.is_small").encode(y=y).mark_point(filled=True, size=64, opacity=1),
-        known.transform_filter("datum.is_small").encode(y=y).mark_point(filled=False, size=48, strokeWidth=1.4),
+        dots.transform_filter("!datum.is_small").mark_point(filled=True, size=64, opacity=1),
+        dots.transform_filter("datum.is_small").mark_point(filled=False, size=48, strokeWidth=1.4),
         real.encode(y=y, text="change:N").mark_text(dx=8, align="left", fontWeight="bold"),
         paint(base, "ordinary").transform_filter("datum.rate === null").encode(y=alt.YDatum(0)).mark_text(text="×"),
     ]

@@ -156,7 +156,7 @@ def _change_row(
     return (
         code,
         text("types.row", language, name=name, before=before, now=now),
-        max(-extent, min(extent, row.change_rate)) if is_compared and row.change_rate is not None else None,
+        row.change_rate if is_compared else None,
         max(-extent, low) if low is not None else (-extent if is_compared else None),
         min(extent, high) if high is not None else (extent if is_compared else None),
         role_of(row, metric),

@@ -41,8 +41,9 @@ NO_FIGURES = re.compile(
 NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?")
 # Columns of drawings that a function of the warehouse computes from such figures, each tested where it stands.
 DERIVED = frozenset({"low", "high", "lower", "upper", "centre", "size", "limit", "far_low", "far_high"})
-# Where a mark begins, how long and how strong it is: geometry of figures that stand as text beside it.
-GEOMETRY = frozenset({"start", "end", "stop", "length", "before", "room", "strength"})
+# Where a mark begins, how long and how strong it is: geometry of figures that stand as text beside it; and where on
+# an axis of time it stands: a week of the year, a day since a case came in.
+GEOMETRY = frozenset({"start", "end", "stop", "length", "before", "bound", "room", "strength", "week", "day"})
 
 
 @dataclass

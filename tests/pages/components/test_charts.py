@@ -126,6 +126,17 @@ def test_changes_lie_around_no_change() -> None:
     assert all(domain == [-0.6, 0.6] for domain in domains)
 
 
+def test_a_change_beyond_the_axis_is_a_triangle_on_its_edge() -> None:
+    chart = charts.changes(TYPES, extent=0.6, words=("a", "b", "c", "d"), description="d")
+    points = [layer["encoding"] for layer in chart.spec["layer"] if layer["mark"]["type"] == "point"]
+    assert points
+    for encoding in points:
+        assert encoding["x"]["scale"]["clamp"] is True
+        beyond = {one["test"]: one["value"] for one in encoding["shape"]["condition"]}
+        assert beyond == {"datum.rate < -0.6": "triangle-left", "datum.rate > 0.6": "triangle-right"}
+        assert encoding["shape"]["value"] == "circle"
+
+
 def test_charts_of_nothing_can_be_drawn() -> None:
     assert charts.dots(ROWS.clear(), description="d").spec["height"] == charts.ROW_HEIGHT
     empty = charts.changes(TYPES.clear(), extent=0.2, words=("a", "b", "c", "d"), description="d")

@@ -86,9 +86,9 @@ def test_types_are_sorted_by_difference_and_drawn_within_the_axis() -> None:
     ]
     frame, extent = types_chart(rows, DISPUTES, "zh")
     assert extent == 0.7
-    # The unknown type rose by 200 %, with no upper end: both are cut at the axis. Differences: -30, +6, +5, +1.
+    # The unknown type rose by 200 %, beyond the axis, and its open end is the axis's. Differences: -30, +6, +5, +1.
     assert frame["name"].to_list() == ["乙 60→30", "类型不详 3→9", "丁 0→5", "甲 40→41"]
-    assert frame.select("rate", "low", "high").rows()[:2] == [(-0.5, -0.7, -0.2), (0.7, -0.2, 0.7)]
+    assert frame.select("rate", "low", "high").rows()[:2] == [(-0.5, -0.7, -0.2), (2.0, -0.2, 0.7)]
     assert frame.row(2, named=True)["rate"] is None
     assert frame["role"].to_list() == ["ink", "ordinary", "ordinary", "ordinary"]
 
