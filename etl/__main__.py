@@ -17,7 +17,7 @@ from rich.table import Table
 from etl.demo import write_demo
 from etl.doctor import examine
 from etl.feeds import FEEDS
-from etl.healing import RUNNING, remember
+from etl.healing import RUNNING, forget_publication, remember
 from etl.ledger import StatesDamaged, read_states, write_states
 from etl.mapping import MappingError
 from etl.night import verify_generation
@@ -201,14 +201,17 @@ def rollback(
 ) -> None:
     """回到旧版本 / go back to an older generation; the batches that it did not have are held."""
     with clear_errors(), writer_lock(data):
-        current, target = current_generation(data), previous_generation(data, generation)
+        # One that was gone back from is not gone back to: what is held from it stays out.
+        states = read_states(data)
+        current, target = current_generation(data), previous_generation(data, generation, without=states.held)
         if not is_intact(target):
             raise NoGeneration(f"{target.id} 已损坏 / is damaged")
         newer = set(current.batches if current else ()) - set(target.batches)
-        states = read_states(data).hold(newer, f"rolled back to {target.id}", datetime.now())
+        states = states.hold(newer, f"rolled back to {target.id}", datetime.now())
         # The batches are held first: a crash between the two steps then loses nothing and brings nothing back.
         write_states(data, states)
         remember(data, target)
+        forget_publication(data)
         point_current(data, target.id)
         console.print(f"当前版本 current: {target.id}; 暂缓批次 held: {len(newer)}", highlight=False)
 

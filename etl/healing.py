@@ -56,6 +56,13 @@ def announce(data: Path, generation_id: str) -> None:
     write_json(data / RUNNING, {**(night_that_died(data) or {}), "publishing": generation_id})
 
 
+def forget_publication(data: Path) -> None:
+    """Let no night end what one that died was about to publish: somebody has decided otherwise."""
+    note = night_that_died(data)
+    if note and "publishing" in note:
+        write_json(data / RUNNING, {"started_at": note.get("started_at")})
+
+
 def night_that_died(data: Path) -> dict[str, Any] | None:
     """The note of a night that did not end; also that of one still running."""
     note = read_json(data / RUNNING)

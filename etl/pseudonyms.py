@@ -31,7 +31,7 @@ KEY_FILE_VARIABLE = "FENGQIAO_KEY_FILE"
 PSEUDONYM_LENGTH = 32
 _KEY_ID_LENGTH = 12
 _KEY_BYTES = 32
-_ID_FILE = "key_id"
+ID_FILE = "key_id"
 
 
 class KeyRefused(Exception):
@@ -101,7 +101,7 @@ def ensure_key(archive: Path, *, key_file: Path | None = None) -> Key:
     Raises `WrongKey` where the archive was written with another one, or `KeyRefused`; it writes nothing then.
     """
     path = key_file or default_key_file()
-    known = archive / _ID_FILE
+    known = archive / ID_FILE
     if known.exists():
         return _matching(path, archive, known.read_text("ascii").strip())
     key = _read(path) if path.exists() else _make(path)

@@ -203,12 +203,13 @@ def remove_generation(data: Path, directory: Path) -> None:
     remove_tree(aside)
 
 
-def previous_generation(data: Path, generation_id: str | None = None) -> Generation:
-    """The generation to go back to: the named one, or the newest that is older than the current one."""
+def previous_generation(data: Path, generation_id: str | None = None, *, without: Collection[str] = ()) -> Generation:
+    """The generation to go back to: the named one, or the newest older one that has none of these batches."""
     current = current_generation(data)
     for generation in list_generations(data):
         is_older = current is None or generation.id < current.id
-        if generation.id == generation_id or (generation_id is None and is_older):
+        is_wanted = is_older and not set(generation.batches) & set(without)
+        if generation.id == generation_id or (generation_id is None and is_wanted):
             return generation
     raise NoGeneration(generation_id or "no older generation")
 

@@ -43,7 +43,7 @@ def notices_damage(
     """Where what `read` reads is damaged, remember it and run the page again, which then takes another generation."""
 
     @wraps(read)
-    def guarded(board: Board, *arguments: Options.args, **options: Options.kwargs) -> Answer:
+    def guarded(board: Board, /, *arguments: Options.args, **options: Options.kwargs) -> Answer:
         try:
             return read(board, *arguments, **options)
         except UNREADABLE:

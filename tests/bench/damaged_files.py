@@ -64,8 +64,9 @@ def damage_file(path: Path, kind: str, chance: random.Random) -> None:
     elif kind == "truncate":
         del content[place:]
     elif kind == "zero":
-        # At least one byte of it was another.
-        content[place : place + 4096] = bytes(len(content[place : place + 4096]))
+        # From a byte on that is not zero already.
+        start = next((at for at in range(place, len(content)) if content[at]), 0)
+        content[start : start + 4096] = bytes(len(content[start : start + 4096]))
     elif kind == "append":
         content += bytes([chance.randrange(256)] * 7)
     if kind == "remove":

@@ -23,6 +23,8 @@ from tests.etl.faulty_disk import faulty
 from warehouse.generations import current_generation, is_intact, list_generations, named_generation, read_json
 
 Work = Callable[[], Any]
+# Cases between two lines that say how far it has come.
+PROGRESS = 10
 # What takes longest to import. Not the job itself, which already uses polars then: its threads do not fork.
 PRELOADED = ("dataframely", "duckdb", "fastexcel", "numpy", "polars", "polars_hash", "pydantic", "scipy.special")
 
@@ -93,8 +95,10 @@ def spread(tally: Tally, cases: Sequence[Any], work: Callable[[Any, Tally], None
 
     def share(number: int) -> dict[str, Any]:
         own = Tally()
-        for case in cases[number::workers]:
+        for done, case in enumerate(cases[number::workers]):
             work(case, own)
+            if done % PROGRESS == PROGRESS - 1:
+                print(f"{done + 1} of {len(cases[number::workers])}: {dict(own.counts)}", file=sys.stderr, flush=True)
         return {"counts": own.counts, "bad": own.bad}
 
     for child in [start(partial(share, number)) for number in range(workers)]:

@@ -33,6 +33,7 @@ from tests.etl.faulty_disk import FAULTS, KILLS
 from warehouse.generations import current_generation
 
 CHAINS = 4
+SEEDS, LIVES, STEPS = 4, 10, 20
 Part = Callable[[Path, bool, Tally], None]
 
 
@@ -87,7 +88,12 @@ def step_case(
 def killed_at_random(root: Path, quick: bool, tally: Tally) -> None:
     """Kill one night after the other at random; some may end, and must publish all there is."""
     chains = [(0, 20)] if quick else [(number, 200 // CHAINS) for number in range(CHAINS)]
-    spread(tally, chains, lambda chain, own: chain_of_kills(root / f"chain{chain[0]}", *chain, own, by_step=quick))
+
+    def kill(chain: tuple[int, int], own: Tally) -> None:
+        number, kills = chain
+        chain_of_kills(root / f"chain{number}", number, kills, own, by_step=quick)
+
+    spread(tally, chains, kill)
 
 
 def chain_of_kills(folder: Path, seed: int, kills: int, tally: Tally, *, by_step: bool) -> None:
@@ -121,11 +127,40 @@ def chain_of_kills(folder: Path, seed: int, kills: int, tally: Tally, *, by_step
     tally.check(content(bureau) == content(quiet), "other content than without any kill")
 
 
+def any_sequence(root: Path, quick: bool, tally: Tally) -> None:
+    """Lives of a bureau against the model, each process with other ones."""
+
+    def live(number: int, own: Tally) -> None:
+        from hypothesis import Phase, seed, settings
+        from hypothesis.stateful import run_state_machine_as_test
+
+        from tests.etl.night_machine import NightMachine
+
+        lives = 1 if quick else LIVES
+        own.counts["lives"], own.counts["steps of a life"] = lives, STEPS
+        chosen = settings(
+            max_examples=lives,
+            stateful_step_count=STEPS,
+            deadline=None,
+            database=None,
+            derandomize=False,
+            phases=[Phase.generate],
+        )
+        seeded = seed(number)(type(f"Life{number}", (NightMachine,), {}))
+        try:
+            run_state_machine_as_test(seeded, settings=chosen)
+        except Exception as error:
+            own.check(False, f"life {number}: {type(error).__name__}: {error}")
+
+    spread(tally, [0] if quick else list(range(SEEDS)), live)
+
+
 PARTS: dict[str, Part] = {
     "every-step": every_step,
     "killed-at-random": killed_at_random,
     "full-disk": full_disk.run,
     "damaged-files": damaged_files.run,
+    "any-sequence": any_sequence,
     "readers": published_under_readers.run,
 }
 
@@ -143,7 +178,9 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true")
     options = parser.parse_args()
     preload()
-    lines, failures = [], []
+    lines: list[str] = []
+    failures: list[str] = []
+    counts: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder:
         for name in options.parts or PARTS:
             tally, root = Tally(), Path(folder) / name
@@ -152,8 +189,9 @@ def main() -> int:
             lines.append(f"{name}: " + ", ".join(f"{what} {count}" for what, count in sorted(tally.counts.items())))
             print(lines[-1], flush=True)
             failures += tally.bad
+            counts[name] = tally.counts
     lines.append(f"bad outcomes: {len(failures)}")
-    print(json.dumps({"lines": lines, "failures": failures}, ensure_ascii=False))
+    print(json.dumps({"lines": lines, "failures": failures, "counts": counts}, ensure_ascii=False))
     return 0
 
 

@@ -18,19 +18,24 @@ FAULTS = {"ENOSPC": errno.ENOSPC, "EIO": errno.EIO}
 KILLS = ("kill", "kill_after")
 
 
+class Died(BaseException):
+    """What stands for the end of the process where that is also the test's own: no `except Exception` meets it."""
+
+
 class FaultyDisk(Disk):
-    """Takes steps as `Disk` does, keeps their names, and lets the one numbered `at` meet `fault`.
+    """Takes steps as `Disk` does, keeps their names, and lets the one that `at` numbers or names meet `fault`.
 
     A write meets it when half is written: that is what a full disk and a dead process leave.
     """
 
-    def __init__(self, at: int | None = None, fault: str = "") -> None:
+    def __init__(self, at: int | str | None = None, fault: str = "") -> None:
         self.at, self.fault = at, fault
         self.steps: list[str] = []
 
     def _take(self, name: str, path: Path, *rest: Any) -> None:
-        is_now = len(self.steps) == self.at
-        self.steps.append(f"{name} {path.name}")
+        told = f"{name} {path.name}"
+        is_now = self.at == len(self.steps) or (self.at == told and told not in self.steps)
+        self.steps.append(told)
         step = getattr(super(), name)
         if not is_now:
             step(path, *rest)
@@ -42,6 +47,8 @@ class FaultyDisk(Disk):
             step(path, content[: len(content) // 2], *more)
         if self.fault in KILLS:
             os.kill(os.getpid(), signal.SIGKILL)
+        if self.fault == "die":
+            raise Died(told)
         number = FAULTS[self.fault]
         raise OSError(number, os.strerror(number), str(path))
 
@@ -74,7 +81,7 @@ class FaultyDisk(Disk):
 
 
 @contextmanager
-def faulty(at: int | None = None, fault: str = "") -> Iterator[FaultyDisk]:
+def faulty(at: int | str | None = None, fault: str = "") -> Iterator[FaultyDisk]:
     """Let all of the job's own writing go through such a disk."""
     sound, durable.disk = durable.disk, FaultyDisk(at, fault)
     try:

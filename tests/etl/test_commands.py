@@ -107,9 +107,30 @@ def test_another_key_is_refused(published: Path, key_file: Path) -> None:
     assert not key_file.exists()
 
 
-def test_doctor_finds_a_fresh_directory_fit(data: Path) -> None:
+def examined(data: Path) -> dict[str, bool]:
     findings = json.loads(run.invoke(app, ["doctor", "--data", str(data), "--json"]).output)
-    assert {finding["check"] for finding in findings} >= {"密钥 key", "磁盘 disk", "duckdb", "时钟 clock"}
+    return {finding["check"]: finding["ok"] for finding in findings}
+
+
+def test_doctor_finds_a_fresh_directory_fit(data: Path) -> None:
+    data.chmod(0o750)
+    found = examined(data)
+    assert found.keys() >= {"磁盘 disk", "字体 fonts", "沙箱 sandbox"}
+    fit = ("密钥 key", "权限 permissions", "权限 permissions inbox", "python", "duckdb", "polars", "时钟 clock")
+    assert {name: found[name] for name in (*fit, "归档 archive")} == dict.fromkeys((*fit, "归档 archive"), True)
+
+
+def test_doctor_finds_what_is_wrong(published: Path, key_file: Path) -> None:
+    published.chmod(0o755)
+    last = json.loads((published / "last_night.json").read_text("utf-8"))
+    (published / "last_night.json").write_text(json.dumps(last | {"finished_at": "2999-01-01T02:10:00"}), "utf-8")
+    found = examined(published)
+    wrong = {"密钥 key", "权限 permissions inbox", "权限 permissions archive", "时钟 clock"}
+    assert {name for name in wrong if not found[name]} == wrong
+    assert found["数据版本 generation"]
+    # It has looked at the key, and made none.
+    assert not key_file.exists()
+    assert "clock" in run.invoke(app, ["status", "--data", str(published)]).output
 
 
 def test_fields_lists_what_a_mapping_may_fill() -> None:
