@@ -13,7 +13,7 @@ import duckdb
 
 from warehouse.archive import ArchiveBatch, base_tables, number_batches
 from warehouse.deliveries import Base as Base
-from warehouse.deliveries import Deliveries, NeedsFull, why_full
+from warehouse.deliveries import Deliveries, NeedsFull, has_grown, why_full
 from warehouse.early_warning import SIGNAL, write_signals
 from warehouse.file_copy import copy_file
 from warehouse.generations import DATABASE
@@ -208,6 +208,8 @@ def _build_next(told: _Told, base: Base, index: KeyIndex) -> BuildResult:
         clock.stop("checkpoint")
     content = night.tables.content
     rows = {table: found.rows for table, found in content.items()}
+    if has_grown(base, told.database, sum(rows.values())):
+        raise NeedsFull("the file had grown by the changes of many nights")
     hashes, bytes_per_row = hashes_of(content), float(base.manifest["bytes_per_row"])
     return BuildResult(told.database, ledger, rows, hashes, data_until, clock.seconds, None, bytes_per_row)
 

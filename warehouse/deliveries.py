@@ -18,8 +18,10 @@ Window = tuple[date, date]
 # A snapshot of one of these restates all of it.
 WITHOUT_PERIOD = frozenset({"org", "population", "annotation", "visit_target"})
 
-# Free and half-filled blocks in the file, beyond which it is written anew.
-MOST_GROWTH, SLACK_BYTES = 1.04, 1_000_000
+# Times the size of a file with as many rows that was written in one go.
+MOST_GROWTH = 1.05
+# Rows of all tables; the fixed cost of a changed copy is that of building some 100,000 records.
+SMALL_ROWS = 300_000
 
 
 class NeedsFull(Exception):
@@ -43,10 +45,14 @@ def why_full(base: Base, code_version: str) -> str | None:
         return "the program or a code table has changed"
     if len(base.batches) != len(manifest["batches"]):
         return "a batch of the last generation is no longer in the archive"
-    per_row, rows = manifest.get("bytes_per_row") or 0, sum(manifest["tables"].values())
-    if base.database.stat().st_size > per_row * rows * MOST_GROWTH + SLACK_BYTES:
-        return "the file has grown by changes"
+    if sum(manifest["tables"].values()) < SMALL_ROWS:
+        return "so small that building it whole costs no more"
     return None
+
+
+def has_grown(base: Base, database: Path, rows: int) -> bool:
+    """Whether a changed copy holds so much free and half-filled space that it should be written anew."""
+    return database.stat().st_size > float(base.manifest["bytes_per_row"]) * rows * MOST_GROWTH
 
 
 @dataclass(frozen=True)
