@@ -84,7 +84,7 @@ class RandomDeliveries:
 
     def _incident(self) -> Row:
         key = f"i{self.chance.randrange(60)}"
-        row = {"key": key, "incident_key": key, "received_on": self._day()} | self._some(
+        row: Row = {"key": key, "incident_key": key, "received_on": self._day()} | self._some(
             org_code=["S1", "S2", "B11", "B12", "D", "X9"],
             received_hour=[None, 1, 2],
             dispute_type_code=[None, "neighbour", "debt"],
