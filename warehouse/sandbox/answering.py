@@ -24,6 +24,14 @@ from warehouse.sandbox.types import plain_type
 BATCH_ROWS = 2048
 _LONGEST_MESSAGE = 300
 _EXPLAIN = "explain "
+_COLUMNS = """
+    select lower(schema_name), lower(table_name), column_name from duckdb_columns() where database_name = $name
+"""
+_RELATIONS = """
+    select lower(schema_name), lower(table_name) from duckdb_tables()
+    union
+    select lower(schema_name), lower(view_name) from duckdb_views() where not internal
+"""
 
 
 def warm_up() -> None:
@@ -109,10 +117,13 @@ class Cut:
 
 
 def explain_error(
-    error: Exception, connection: duckdb.DuckDBPyConnection, statement: Statement, catalogue: Catalogue
+    error: Exception, connection: duckdb.DuckDBPyConnection, statement: Statement | None, catalogue: Catalogue
 ) -> NoAnswer:
-    """What an error of the engine means to whoever asked; it names nothing that the statement may not see."""
-    told = _details(error) or _asked_again(connection, statement.sql)
+    """What an error of the engine means to whoever asked; it names nothing that the statement may not see.
+
+    Without a statement the guard has not let one pass: then nothing of it is run again to learn more.
+    """
+    told = _details(error) or (_asked_again(connection, statement.sql) if statement else {})
     message = str(told.get("exception_message", error))
     if isinstance(error, duckdb.OutOfMemoryException) or ("memory" in message.lower() and "limit" in message.lower()):
         return LimitExceeded("memory")
@@ -121,6 +132,8 @@ def explain_error(
     if "std::bad_alloc" in message or "malloc" in message or "allocate" in message:
         return LimitExceeded("memory")
     line, column = None, None
+    if statement is None:
+        return Refused("engine_hidden")
     if str(told.get("position", "")).isdigit():
         line, column = statement.line_and_column(int(told["position"]))
     if told.get("error_subtype") == "COLUMN_NOT_FOUND" and "name" in told:
@@ -168,10 +181,9 @@ def _first_line(message: str) -> str:
 def _closest_columns(connection: duckdb.DuckDBPyConnection, name: str, sql: str, catalogue: Catalogue) -> str:
     """Columns of the granted tables that the statement mentions."""
     mentioned = {word.lower() for word in re.findall(r"\w+", sql)}
-    found = connection.execute(
-        "select lower(schema_name), lower(table_name), column_name from duckdb_columns() where database_name = $name",
-        {"name": catalogue.database},
-    ).fetchall()
+    found: list[tuple[str, str, str]] = []
+    with suppress(duckdb.Error):
+        found = connection.execute(_COLUMNS, {"name": catalogue.database}).fetchall()
     columns = {
         column for schema, table, column in found if table in mentioned and table in catalogue.relations.get(schema, ())
     }
@@ -182,10 +194,10 @@ def _is_telling(message: str, connection: duckdb.DuckDBPyConnection, catalogue: 
     """Whether a message names a folder, or a table of a schema that is not granted."""
     if re.search(r"(?:^|[\s\"'(])/\w+/", message):
         return True
-    hidden = connection.execute(
-        "select lower(schema_name), lower(table_name) from duckdb_tables()"
-        " union select lower(schema_name), lower(view_name) from duckdb_views() where not internal"
-    ).fetchall()
+    try:
+        hidden = connection.execute(_RELATIONS).fetchall()
+    except duckdb.Error:
+        return True
     words = set(re.findall(r"\w+", message.lower()))
     return any(
         {schema, table} <= words or f"{schema}.{table}" in message.lower()

@@ -39,6 +39,16 @@ _PLAIN_EXPRESSIONS = {
     "STAR",
     "SUBQUERY",
 }
+# Written without brackets these are functions, unless a column has the name.
+_SESSION = {
+    "current_catalog",
+    "current_database",
+    "current_role",
+    "current_schema",
+    "current_user",
+    "session_user",
+    "user",
+}
 _DESCRIBED = {"DESCRIBE", "SUMMARY"}
 _NOWHERE = 2**64 - 1
 _FILE_SIGNS = ("/", "\\", ":", "*", "?")
@@ -111,6 +121,10 @@ class Guard:
         kind = node["class"]
         if kind in ("FUNCTION", "WINDOW"):
             self._check_function(node, in_from=False)
+        elif kind == "COLUMN_REF":
+            names = [str(name).lower() for name in node["column_names"]]
+            if len(names) == 1 and names[0] in _SESSION:
+                raise self._refused("function_denied", node, name=names[0])
         elif kind == "PARAMETER":
             self.parameters.setdefault(str(node["identifier"]), place_of_byte(self.sql, node["query_location"]))
         elif kind == "TYPE":

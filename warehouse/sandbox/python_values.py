@@ -15,11 +15,21 @@ _DAY_SECONDS = 86_400
 
 
 def python_column(column: pa.Array, engine_type: str) -> list[Any]:
-    """The values of a column; `engine_type` tells JSON of a variant from text, and whole numbers from decimals."""
+    """The values of a column; `engine_type` tells JSON of a variant from text, and whole numbers from decimals.
+
+    Never raises: what cannot be made a value is shown as Arrow writes it.
+    """
+    try:
+        return _typed(column, engine_type)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, pa.ArrowException):
+        return [str(one) if one.is_valid else None for one in column]
+
+
+def _typed(column: pa.Array, engine_type: str) -> list[Any]:
     if engine_type == "VARIANT":
         return [None if text is None else json.loads(text) for text in column.to_pylist()]
     values = python_values(column)
-    if engine_type.startswith("TUPLE("):
+    if engine_type.startswith("TUPLE(") and pa.types.is_struct(column.type):
         return [None if value is None else tuple(value.values()) for value in values]
     if engine_type in _INTEGERS:
         return [None if value is None else int(value) for value in values]

@@ -118,6 +118,8 @@ def answer(board: socket.socket) -> None:
         send(board, Kind.EXCEEDED, json.dumps({"which": exceeded.which}).encode())
     except (MemoryError, pa.ArrowMemoryError):
         send(board, Kind.EXCEEDED, b'{"which": "memory"}')
+    except duckdb.InterruptException:
+        send(board, Kind.EXCEEDED, b'{"which": "time"}')
     except RecursionError:
         send(board, Kind.REFUSED, b'{"code": "too_deep", "values": {}, "line": null, "column": null}')
 
@@ -132,10 +134,13 @@ def _run(board: socket.socket, request: Request) -> dict[str, Any]:
             connection.execute(f"set {setting}")
     walls.close(request.walls, request.limits)
     sys.setrecursionlimit(_DEPTH)
-    statement, parameters = Statement(request.sql), decode_parameters(request.parameters)
+    parameters = decode_parameters(request.parameters)
+    statement = None
     try:
         if Wall.GUARD in request.walls:
             statement = check(connection, request.sql, catalogue, parameters)
+        else:
+            statement = Statement(request.sql)
         return answering.stream(board, connection, statement, parameters, request.limits)
     except Unbound as unbound:
         error = unbound.__cause__

@@ -20,9 +20,9 @@ from warehouse.sandbox.refusals import read_texts
 
 # A Python variable that a replacement scan would find.
 GLOBAL_DF = cases = [f"{CANARY}_VARIABLE"]
-SHORT = Limits(seconds=0.1)
+SHORT, PATIENT = Limits(seconds=0.1), Limits(seconds=60)
 # One of each kind of bomb that the engine cannot stop by itself, and one that it can, within the limits of a page.
-FULL_LENGTH = ("mb_levenshtein", "mb_lpad", "mb_cross")
+FULL_LENGTH = ("mb_levenshtein", "mb_cross")
 SECONDS = 6
 
 
@@ -62,7 +62,10 @@ def outcomes(place: Place) -> dict[str, Outcome]:
 
 
 def limits_for(attack: Attack) -> Limits:
-    return SHORT if attack.expected == "bounded" and attack.name not in FULL_LENGTH else SCREEN
+    """What must answer may take its time on a busy machine; bombs are cut short, but for two of full length."""
+    if attack.expected != "bounded":
+        return PATIENT
+    return SCREEN if attack.name in FULL_LENGTH else SHORT
 
 
 def names(*expected: str) -> list[str]:

@@ -53,6 +53,7 @@ CELLS: dict[str, Any] = {
     "[[1, null], null, []]": [[1, None], None, []],
     "[1, 2]::int[2]": (1, 2),
     "row(1, 'x')": (1, "x"),
+    "[row(1, 'x')]": [{"element1": 1, "element2": "x"}],
     "{'a': {'b': [1]}}": {"a": {"b": [1]}},
     "'[1]'::json": "[1]",
     "{'a': [1, null]}::variant": {"a": [1, None]},
