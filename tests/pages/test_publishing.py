@@ -34,7 +34,7 @@ WAIT_SECONDS = 120.0
 # Page and parameters; one definition is open, so that its latest month is asked for.
 View = tuple[str, tuple[tuple[str, str], ...]]
 VIEWS: list[View] = [*((page, ()) for page in PAGES), ("definitions", (("q", "dispute_incident_count"),))]
-RANDOM = re.compile(r"\b[0-9a-f]{32}\b|^[0-9a-f]{5}$")
+RANDOM = re.compile(r"\b[0-9a-f]{32}\b|^[0-9a-f]{5}$|\"revision\": \d+")
 GENERATION = re.compile(r"\b20261106T(\d{6})\b")
 
 
@@ -106,7 +106,7 @@ def read(session: Session, view: View) -> Read:
     """Run a page, and keep every text and every point that it shows."""
     began = time.monotonic()
     run = session.run(path_of(view[0]), dict(view[1]))
-    # Without the names that a run gives to files to download and to tables.
+    # Without the names that a run gives to files to download and to tables, and its count of texts for the editor.
     ended, texts = time.monotonic(), [RANDOM.sub("", text) for text in (*run.texts(), *points(run))]
     night = max((int(number) for text in texts for number in GENERATION.findall(text)), default=None)
     shown = frozenset(GENERATION.sub(lambda name: str(int(name[1]) - (night or 0)), text) for text in texts)
