@@ -103,7 +103,9 @@ def resolve_headers(mapping: Mapping, headers: tuple[str, ...]) -> tuple[dict[st
             found[name] = picked
         elif column.required or name in required or name.startswith("_"):
             wanted = " | ".join(word for group in column.groups for word in group)
-            raise Unreadable("missing_column", sheet=None, line=None, found="、".join(headers), expected=wanted)
+            raise Unreadable(
+                "missing_column", sheet=None, line=None, found="、".join(mapping.shown(headers)), expected=wanted
+            )
         else:
             absent.append(name)
     return found, absent

@@ -169,7 +169,7 @@ def _unfitting(path: Path, kind: FileKind, named: Sequence[Mapping]) -> Unreadab
             rest = tuple(group for group in groups if group is not missing)
             table = open_table(path, kind, replace(layout, header_words=rest))
             if table is not None:
-                found, wanted = "、".join(table.headers), " | ".join(missing)
+                found, wanted = "、".join(mapping.shown(table.headers)), " | ".join(missing)
                 line = table.header_line or None
                 return Unreadable("missing_column", sheet=table.sheet, line=line, found=found, expected=wanted)
     words = "；".join(f"{one.name}: {'、'.join(group[0] for group in one.match.headers)}" for one in named)

@@ -282,4 +282,5 @@ def _ignored_columns(mapping: Mapping, recipe: Recipe) -> list[str]:
     """Headers of the file that nothing was read from: unknown ones, and those that the mapping drops on purpose."""
     unfolded = unfolded_headers(mapping.unpivot, recipe.all_headers) if mapping.unpivot else {}
     used = {*unfolded, *(header for headers in recipe.headers.values() for header in headers)}
-    return [redact(header) for header in recipe.all_headers if header not in used]
+    shown = zip(recipe.all_headers, mapping.shown(recipe.all_headers), strict=True)
+    return [redact(text) for header, text in shown if header not in used]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import tomllib
 import unicodedata
+from collections.abc import Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +13,19 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from etl.feeds import FEEDS, Feed
-from etl.mapping_parts import Column, Coverage, Delivered, Keys, Match, Part, Read, Register, Reports, Unpivot
+from etl.mapping_parts import (
+    Column,
+    Coverage,
+    Delivered,
+    Keys,
+    Match,
+    Part,
+    Read,
+    Register,
+    Reports,
+    Unpivot,
+    normalise_header,
+)
 from warehouse.reference import codes_of
 
 SHIPPED = Path(__file__).parent / "sources"
@@ -67,6 +80,22 @@ class Mapping(Part):
         """Every header spelling the mapping names."""
         columns = [*self.columns.values(), *self.registered_columns]
         return frozenset(word for column in columns for group in column.groups for word in group)
+
+    def shown(self, headers: Sequence[str]) -> list[str]:
+        """Headers as they may be written down: known words; of all others place and length.
+
+        A torn line makes the cells of a record headers, and a name looks like any other word.
+        """
+        words = {
+            *self.known_headers,
+            *self.privacy.get("drop", ()),
+            *(w for group in self.match.headers for w in group),
+        }
+        known = {normalise_header(word) for word in words}
+        return [
+            header if normalise_header(header) in known else f"列{number}‹{len(header)}字›"
+            for number, header in enumerate(headers, 1)
+        ]
 
     @property
     def registered_columns(self) -> tuple[Column, ...]:

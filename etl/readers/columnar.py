@@ -36,7 +36,7 @@ def open_parquet(path: Path, layout: Layout) -> Table | None:
     header = find_header([list(schema)], Layout(layout.header_words, known_headers=layout.known_headers))
     if header is None:
         return None
-    headers = name_columns(header.cells, sheet=None, line=1)
+    headers = name_columns(header.cells, sheet=None, line=1, known=layout.known_words)
     fill_down = matching(headers, layout.fill_down)
     return Table(headers, None, None, 0, (), False, partial(_read, path, headers), fill_down)
 

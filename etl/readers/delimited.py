@@ -61,7 +61,7 @@ def open_delimited(path: Path, layout: Layout, *, block_bytes: int = BLOCK_BYTES
     found = guess_format(head, layout, is_whole=len(head) < HEAD_BYTES)
     if found is None:
         return None
-    headers = name_columns(found.header.cells, sheet=None, line=found.header_line)
+    headers = name_columns(found.header.cells, sheet=None, line=found.header_line, known=layout.known_words)
     footnote = re.compile(layout.footnote) if layout.footnote else None
     stream = Stream(path, found, headers, footnote, block_bytes)
     fill_down = matching(headers, layout.fill_down)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -62,7 +62,7 @@ def rows_to_search(layout: Layout) -> int:
     return layout.header_row if isinstance(layout.header_row, int) else max(layout.header_row)
 
 
-def name_columns(cells: Sequence[str], *, sheet: str | None, line: int) -> tuple[str, ...]:
+def name_columns(cells: Sequence[str], *, sheet: str | None, line: int, known: Iterable[str] = ()) -> tuple[str, ...]:
     """A unique name for every column; an empty header becomes 列n, which no mapping matches."""
     if len(cells) > MAX_COLUMNS:
         raise Unreadable(
@@ -71,7 +71,10 @@ def name_columns(cells: Sequence[str], *, sheet: str | None, line: int) -> tuple
     named = [cell for cell in cells if cell]
     counts = Counter(map(header_key, named))
     if repeated := [cell for cell in dict.fromkeys(named) if counts[header_key(cell)] > 1]:
-        raise Unreadable("duplicate_headers", sheet=sheet, line=line, found=", ".join(repeated), expected="1 ×")
+        # Of a torn line the cells of a record are headers: only words that a mapping knows are told.
+        words = set(map(header_key, known))
+        told = [cell if header_key(cell) in words else f"列{cells.index(cell) + 1}" for cell in repeated]
+        raise Unreadable("duplicate_headers", sheet=sheet, line=line, found=", ".join(told), expected="1 ×")
     taken = set(named)
     return tuple(_placeholder(i, taken) if not c or c.startswith("__") else c for i, c in enumerate(cells, 1))
 

@@ -38,6 +38,11 @@ class Layout:
     trusted: bool = False
     footnote: str | None = None
 
+    @property
+    def known_words(self) -> frozenset[str]:
+        """All headers that the mapping names."""
+        return self.known_headers.union(*self.header_words)
+
 
 class Unreadable(Exception):
     """The whole file is refused; `code` is a file reason code of design §6, `found` never holds a cell."""

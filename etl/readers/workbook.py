@@ -50,7 +50,7 @@ def _open_sheet(sheet: Sheet, layout: Layout, *, is_1904: bool) -> Table | None:
     header = _header_of(sheet, layout)
     if header is None:
         return None
-    headers = name_columns(header.cells, sheet=sheet.name, line=header.row + 1)
+    headers = name_columns(header.cells, sheet=sheet.name, line=header.row + 1, known=layout.known_words)
     lossy = {headers[int(column)]: cells for column, cells in sheet.lossy.items()}
     body = _body(sheet.text.rename(dict(zip(sheet.text.columns, headers, strict=True))), lossy, headers)
     fill_down = matching(headers, layout.fill_down)
