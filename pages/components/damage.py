@@ -15,13 +15,6 @@ from warehouse.seal import SEAL
 
 Options = ParamSpec("Options")
 Answer = TypeVar("Answer")
-# What DuckDB raises on a block whose checksum is wrong, a file that is cut off, or one that is gone.
-UNREADABLE = (
-    duckdb.IOException,
-    duckdb.SerializationException,
-    duckdb.InternalException,
-    duckdb.FatalException,
-)
 # Folders of generations, and the time of the file that could not be read: one put back from a backup is another.
 _damaged: dict[Path, int] = {}
 
@@ -46,9 +39,12 @@ def notices_damage(
     def guarded(board: Board, /, *arguments: Options.args, **options: Options.kwargs) -> Answer:
         try:
             return read(board, *arguments, **options)
-        except UNREADABLE:
+        except duckdb.ProgrammingError:
+            # A table that an older generation does not have.
+            raise
+        except duckdb.Error as error:
             # An error that has nothing to do with the file would only come again with an older one.
-            if board.generation is not None and _is_damaged(board.generation):
+            if board.generation is not None and _is_damaged(board.generation, error):
                 _damaged[board.generation.directory] = _changed_at(board.generation.directory)
                 st.rerun()
             raise
@@ -72,9 +68,11 @@ def unreadable_generation(folder: Path) -> str | None:
     return named if named_generation(folder) == named else None
 
 
-def _is_damaged(generation: Generation) -> bool:
+def _is_damaged(generation: Generation, error: duckdb.Error) -> bool:
     """One of an earlier release has no seal: there the engine's word is all there is."""
-    return not (generation.directory / SEAL).exists() or not is_intact(generation)
+    if (generation.directory / SEAL).exists():
+        return not is_intact(generation)
+    return isinstance(error, duckdb.IOException) or "corrupt" in str(error).lower()
 
 
 def _changed_at(directory: Path) -> int:

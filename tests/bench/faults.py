@@ -102,7 +102,8 @@ def chain_of_kills(folder: Path, seed: int, kills: int, tally: Tally, *, by_step
     delivered, longest, killed = 2, 2.0, 0
     while killed < kills:
         if by_step:
-            at, fault = chance.randrange(40), chance.choice(KILLS)
+            # Two in three before the build: that is where most steps are, and a build is what takes long.
+            at, fault = chance.randrange(chance.choice((20, 20, 60))), chance.choice(KILLS)
             ended = in_child(partial(bureau.night, at=at, fault=fault))
         else:
             ended = in_child(bureau.night, kill_after=chance.uniform(0, longest))
