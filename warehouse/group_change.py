@@ -98,7 +98,9 @@ def change_groups(
         new = f"{new} union all select * from ({again()})"
     connection.execute(f"create or replace table {PLACE} as select place from {_STORED}")
     connection.execute(f"create or replace table {at(REMOVED, table)} as select * exclude (place) from {_STORED}")
-    connection.execute(f"create or replace table {at(ADDED, table)} as {new}")
+    # Typed like the table: a hash depends on the type.
+    connection.execute(f"create or replace table {at(ADDED, table)} as from {table} limit 0")
+    connection.execute(f"insert into {at(ADDED, table)} {new}")
     tables.apply(table)
 
 
