@@ -15,7 +15,9 @@ from warehouse.table_change import ADDED, PLACE, REMOVED, Tables, at, days_among
 
 _FLOATING = ("FLOAT", "DOUBLE")
 _LEFT, _CAME, _STORED = f"{REMOVED}.left_sums", f"{REMOVED}.came_sums", f"{REMOVED}.stored_sums"
-_TOUCHED, _SUMS = f"{REMOVED}.touched_group", f"{REMOVED}.sums"
+_TOUCHED = f"{REMOVED}.touched_group"
+# Every touched group, its sums, and whether they are settled.
+SUMS = f"{REMOVED}.sums"
 # The keys of the groups to add up again.
 UNSETTLED = f"{REMOVED}.unsettled_group"
 
@@ -80,7 +82,7 @@ def change_groups(
     )
     values = [f'{_sum(name)} as "{name}"' if name in measures else f't."{name}"' for name in columns]
     connection.execute(f"""
-        create or replace table {_SUMS} as
+        create or replace table {SUMS} as
         with summed as (
             select {", ".join(values)}, c.is_there, [{", ".join(map(_is_lost, measures))}] as is_lost
             from {_TOUCHED} as t
@@ -90,13 +92,15 @@ def change_groups(
         )
         select * exclude (is_there, is_lost), {_settled(measures, columns.values())} as is_settled from summed
     """)
-    connection.execute(f"create or replace table {UNSETTLED} as select {listed} from {_SUMS} where not is_settled")
-    new = f"select * exclude (is_settled) from {_SUMS} where is_settled"
+    connection.execute(f"create or replace table {UNSETTLED} as select {listed} from {SUMS} where not is_settled")
+    new = f"select * exclude (is_settled) from {SUMS} where is_settled"
     if connection.execute(f"select 1 from {UNSETTLED} limit 1").fetchone():
         new = f"{new} union all select * from ({again()})"
     connection.execute(f"create or replace table {PLACE} as select place from {_STORED}")
     connection.execute(f"create or replace table {at(REMOVED, table)} as select * exclude (place) from {_STORED}")
-    connection.execute(f"create or replace table {at(ADDED, table)} as {new}")
+    # Typed like the table: a hash depends on the type.
+    connection.execute(f"create or replace table {at(ADDED, table)} as from {table} limit 0")
+    connection.execute(f"insert into {at(ADDED, table)} {new}")
     tables.apply(table)
 
 

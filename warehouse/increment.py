@@ -13,7 +13,7 @@ import duckdb
 
 from warehouse.archive_rows import FeedArchive
 from warehouse.deliveries import Base, Deliveries
-from warehouse.group_change import UNSETTLED, Grouping, change_groups
+from warehouse.group_change import SUMS, UNSETTLED, Grouping, change_groups
 from warehouse.incremental_ledger import write_ledger
 from warehouse.key_index import KeyIndex
 from warehouse.model_files import BEFORE, SCRATCH, Model, in_dependency_order
@@ -32,30 +32,33 @@ STAGED = (*KEYED, "incident_repeat", "visit_month_station")
 FIXED = ("core.dim_code", "core.dim_date")
 # What the early warning reads.
 SIGNALLED = frozenset({"core.dim_org", "core.reporting", "mart.incident_day", "mart.incident_month"})
-# A beat's group of which every sum is zero holds no single record: these count one each.
-_BEATS_OF_TOTALS = """
-    select t.beat_code, t.station_code, t.branch_code, t.city_bureau_code, t.month_start,
-        t.dispute_type_code, t.purpose_code,
-        cast(sum(t.incident_count) as bigint) as incident_count, cast(sum(t.visit_count) as bigint) as visit_count
-    from (
-        select f.beat_code, f.station_code, f.branch_code, f.city_bureau_code, f.month_start, f.period_end,
-            f.dispute_type_code, cast(null as varchar) as purpose_code,
+# Of a beat's group whose sum is zero only totals of zero can be left: a single record counts one.
+_BEATS_AGAIN = f"""
+    with total as (
+        select f.beat_code, f.month_start, f.period_end, f.dispute_type_code, cast(null as varchar) as purpose_code,
             f.incident_count, cast(null as bigint) as visit_count
         from core.fct_incident as f
         where f.beat_code is not null and coalesce(f.outcome_code, 'pending') <> 'invalid'
         union all
-        select f.beat_code, f.station_code, f.branch_code, f.city_bureau_code, f.month_start, f.period_end,
-            null, f.purpose_code, null, f.visit_count
+        select f.beat_code, f.month_start, f.period_end, null, f.purpose_code, null, f.visit_count
         from core.fct_visit as f
         where f.beat_code is not null
-    ) as t
-    inner join core.dim_date as d on d.date = t.period_end and d.month_start = t.month_start
-    semi join {groups} as g
-        on g.beat_code = t.beat_code and g.month_start = t.month_start
-        and g.dispute_type_code is not distinct from t.dispute_type_code
-        and g.purpose_code is not distinct from t.purpose_code
-    group by t.beat_code, t.station_code, t.branch_code, t.city_bureau_code, t.month_start,
-        t.dispute_type_code, t.purpose_code
+    ), told as (
+        select t.beat_code, t.month_start, t.dispute_type_code, t.purpose_code,
+            sum(t.incident_count) as incident_count, sum(t.visit_count) as visit_count
+        from total as t
+        inner join core.dim_date as d on d.date = t.period_end and d.month_start = t.month_start
+        group by t.beat_code, t.month_start, t.dispute_type_code, t.purpose_code
+    )
+    select s.* exclude (incident_count, visit_count, is_settled),
+        case when s.incident_count > 0 then s.incident_count else t.incident_count end as incident_count,
+        case when s.visit_count > 0 then s.visit_count else t.visit_count end as visit_count
+    from {SUMS} as s
+    left join told as t
+        on t.beat_code = s.beat_code and t.month_start = s.month_start
+        and t.dispute_type_code is not distinct from s.dispute_type_code
+        and t.purpose_code is not distinct from s.purpose_code
+    where not s.is_settled and (s.incident_count > 0 or s.visit_count > 0 or t.beat_code is not null)
 """
 
 
@@ -131,7 +134,7 @@ class Increment:
         """The groups that changed rows left or entered."""
         if self.staged & {"incident", "visit"}:
             beats = self.models[BEATS].sql
-            self._change_groups(BEATS, on_side(beats, BEFORE), beats, lambda: _BEATS_OF_TOTALS.format(groups=UNSETTLED))
+            self._change_groups(BEATS, on_side(beats, BEFORE), beats, lambda: _BEATS_AGAIN)
         for model in in_dependency_order(self.models.values()):
             if model.schema == "mart" and model.table != BEATS and self._sources(model):
                 grouping = self._grouping(model)

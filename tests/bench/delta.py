@@ -160,7 +160,7 @@ def night(folder: str, number: str) -> dict[str, Any]:
         "reason": report.reason,
         "problems": report.problems,
         "whole": whole,
-        "follows_the_delta": whole - sum(seconds[stage] for stage in LINEAR),
+        "follows_the_delta": whole - sum(seconds.get(stage, 0) for stage in LINEAR),
         **seconds,
         "bytes": current.database.stat().st_size,
     }

@@ -84,7 +84,8 @@ class RandomDeliveries:
 
     def _incident(self) -> Row:
         key = f"i{self.chance.randrange(60)}"
-        row: Row = {"key": key, "incident_key": key, "received_on": self._day()} | self._some(
+        received_on = self._day()
+        row: Row = {"key": key, "incident_key": key, "received_on": received_on} | self._some(
             org_code=["S1", "S2", "B11", "B12", "D", "X9"],
             received_hour=[None, 1, 2],
             dispute_type_code=[None, "neighbour", "debt"],
@@ -100,7 +101,7 @@ class RandomDeliveries:
         )
         if self.chance.random() < 0.6:
             days = self.chance.randrange(30)
-            row |= {"closed_on": row["received_on"] + timedelta(days=days), "days_to_close": days}
+            row |= {"closed_on": received_on + timedelta(days=days), "days_to_close": days}
         if self.chance.random() < 0.15:
             row |= self._total("incident_count") | {"incident_key": None, "dispute_key": None}
         return row
