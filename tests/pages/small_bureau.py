@@ -20,7 +20,8 @@ from etl.archive import write_templates
 from etl.feeds import FEEDS
 from warehouse.archive import ArchiveBatch
 from warehouse.build import build
-from warehouse.generations import Generation, publish, write_json
+from warehouse.generations import DATABASE, MANIFEST, Generation, publish, read_json, write_json
+from warehouse.seal import seal
 
 BUILT = datetime(2026, 11, 6, 2, 14)
 ORGANISATIONS = (
@@ -199,3 +200,10 @@ def write_night(data: Path, **report: Any) -> None:
     """What the last night reported."""
     good = {"finished_at": BUILT.isoformat(), "exit_code": 0, "refused": [], "held": [], "problems": []}
     write_json(data / "last_night.json", {**good, **report})
+
+
+def reseal(directory: Path) -> None:
+    """Make a generation whose database a test has altered look as if it had been published so."""
+    size = (directory / DATABASE).stat().st_size
+    write_json(directory / MANIFEST, {**read_json(directory / MANIFEST), "database_bytes": size})
+    seal(directory, [DATABASE, MANIFEST])

@@ -9,6 +9,7 @@ import pytest
 
 from tests.pages.app import first_line, open_page, words
 from tests.pages.conftest import NEW
+from tests.pages.small_bureau import reseal
 from warehouse.metrics import METRICS
 
 
@@ -63,6 +64,7 @@ def test_a_break_of_the_series_stands_beside_its_metric_and_no_other(own: Path) 
             " (date '2026-03-01', 'A1', 'series_break', 'visit_count', '改用新表', 'new form'),"
             " (date '2026-04-01', null, 'note', 'visit_count', '别的', 'other')"
         )
+    reseal(own / "generations" / NEW)
     captions = [caption.value for caption in open_page("definitions", q="visit_count").caption]
     assert "2026年3月1日起口径有变（城关派出所）：改用新表。此前此后不作比较。" in captions
     other = [caption.value for caption in open_page("definitions", q="dispute_case_count").caption]
@@ -73,6 +75,7 @@ def test_a_generation_of_an_older_release_says_so(own: Path) -> None:
     with duckdb.connect(str(own / "generations" / NEW / "warehouse.duckdb")) as connection:
         connection.execute("drop table mart.visit_day")
         connection.execute("drop table mart.signal")
+    reseal(own / "generations" / NEW)
     app = open_page("definitions", q="visit_count")
     assert not app.error
     assert f"本代数据 {NEW} 由较早的版本构建" in " ".join(words(app)).replace("\\", "")

@@ -12,7 +12,7 @@ from streamlit.proto.Metric_pb2 import Metric as MetricProto
 
 from tests.pages.app import PAGES, first_line, open_page, words
 from tests.pages.conftest import NEW, OLD
-from tests.pages.small_bureau import ORGANISATIONS, write_night
+from tests.pages.small_bureau import ORGANISATIONS, reseal, write_night
 from warehouse.comparison import ask, compare, read_facts
 from warehouse.connection import open_generation
 from warehouse.generations import DATABASE, MANIFEST, current_generation, point_current, read_json, write_json
@@ -292,6 +292,8 @@ def test_every_chart_and_table_can_be_heard(page: str, small: Path) -> None:
 
 def test_a_broken_page_speaks_the_readers_language(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (own / "generations" / NEW / "warehouse.duckdb").write_bytes(b"not a database")
+    # As it was published: were it damaged since, the one before it would be shown.
+    reseal(own / "generations" / NEW)
     app = open_page("overview")
     assert not app.exception
     assert app.error[0].value.startswith("这一页没能显示出来")

@@ -13,6 +13,7 @@ import pytest
 
 from tests.pages.app import first_line, open_page
 from tests.pages.conftest import NEW
+from tests.pages.small_bureau import reseal
 
 MONTHS = pl.date_range(date(2024, 11, 1), date(2026, 10, 1), "1mo", eager=True).to_list()
 
@@ -49,6 +50,7 @@ def rewrite(data: Path, *series: dict[str, Any], chance: float = 0.631) -> None:
         if rows:
             connection.register("written", pl.DataFrame(rows, infer_schema_length=None))
             connection.execute("insert into mart.signal by name select * from written")
+    reseal(data / "generations" / NEW)
 
 
 def one(code: str, observed: int | None, p: float | None, **more: Any) -> dict[str, Any]:

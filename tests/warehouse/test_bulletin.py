@@ -11,14 +11,14 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from tests.pages.small_bureau import archive, batches, organisations, publish_generation
+from tests.pages.small_bureau import archive, batches, organisations, publish_generation, reseal
 from warehouse.__main__ import app
 from warehouse.bulletin_check import DoesNotReproduce, check_bulletin
 from warehouse.bulletin_page import build_bulletin
 from warehouse.bulletin_texts import read_bulletin_texts
 from warehouse.comparison import BadPeriod, NotAsked
 from warehouse.connection import open_generation
-from warehouse.generations import Generation, current_generation
+from warehouse.generations import DATABASE, Generation, current_generation
 from warehouse.reference import Language
 
 GENERATION = "20261106T021400"
@@ -84,9 +84,11 @@ def october(small: Path) -> str:
 
 def change(data: Path, *statements: str) -> None:
     """Alter the published database itself, as nobody but a test does."""
-    with duckdb.connect(str(generation_of(data).database)) as connection:
+    directory = generation_of(data).directory
+    with duckdb.connect(str(directory / DATABASE)) as connection:
         for statement in statements:
             connection.execute(statement)
+    reseal(directory)
 
 
 def fields_of(html: str) -> Fields:

@@ -151,8 +151,7 @@ def expected_row(record: Record, wanted: tuple[str, ...]) -> tuple[object, ...]:
     if len(record.cells) != 2:
         return (*blank, "short_row" if len(record.cells) < 2 else "extra_fields", False)
     shown = [cell or None for cell in record.cells][-len(wanted) :]
-    is_blank = not any(shown) and not any(cell.strip() for cell in record.cells)
-    return (*shown, record.line, None, is_blank)
+    return (*shown, record.line, None, not any(cell.strip() for cell in record.cells))
 
 
 def test_quoted_line_ends_survive_parallel_parsing(tmp_path: Path) -> None:
