@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -25,8 +27,14 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def bureau(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory of a small bureau with every feed; not built where there is no browser to show it."""
-    return make_bureau(tmp_path_factory.mktemp("bureau") / "data")
+    """The data directory of a small bureau with every feed, built once for all workers, and only for a browser."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "bureau.lock").open("w") as lock:
+        # Whoever comes second waits here until the first has built it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        data = shared / "bureau"
+        return data if (data / "current").exists() else make_bureau(data)
 
 
 @pytest.fixture(scope="session")
