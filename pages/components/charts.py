@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, Literal
 
 import altair as alt
@@ -51,9 +53,12 @@ def paint(chart: alt.Chart, role: Role) -> alt.Chart:
     return chart.transform_calculate(role=f"'{role}'").encode(color=colour)
 
 
-def finish(chart: alt.LayerChart, description: str) -> Drawing:
-    """Add the house theme and the words for who cannot see the chart; what is drawn from now on is fixed."""
-    return draw(chart, config=THEME, description=description)
+def finish(layers: Sequence[alt.Chart], description: str, *, height: int | None = None) -> Drawing:
+    """Lay layers over each other in the house theme, with the words for who cannot see the chart; `height` in pixels.
+
+    What is drawn from now on is fixed.
+    """
+    return draw(layers, height=height, config=THEME, description=description)
 
 
 def year_over_year(
@@ -111,7 +116,7 @@ def year_over_year(
         latest.transform_filter("datum.is_whole").mark_point(filled=True, size=90, opacity=1),
         *_end_labels(frame, ink, ordinary, y, this=this, last=last),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=300), description)
+    return finish(layers, description, height=300)
 
 
 def _end_labels(
@@ -158,10 +163,19 @@ def changes(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, s
     verdict (as text). `extent`: the axis goes so far either way, what lies beyond is a triangle on its edge; `words`:
     titles of name, counts, change and verdict.
     """
+    height = ROW_HEIGHT * max(frame.height, 1) + AXIS_HEIGHT
+    chart = _changes(tuple(frame.columns), extent, words)
+    return chart.with_rows(frame, description=description, height=height)
+
+
+# As many as there are axes and languages, over all panels of rows.
+@lru_cache(maxsize=200)
+def _changes(columns: tuple[str, ...], extent: float, words: tuple[str, str, str, str]) -> Drawing:
     colour = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
     titles = zip(("name", "counts", "change", "verdict"), words, strict=True)
     tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in titles]
-    base = alt.Chart(frame).encode(y=_rows(frame), color=colour, tooltip=tip)
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=False, labelLimit=260, labelOverlap=False))
+    base = rows_to_come(columns).encode(y=y, color=colour, tooltip=tip)
     scale = alt.Scale(domain=[-extent, extent], nice=False, clamp=True)
     label = "datum.value === 0 ? '0' : format(datum.value, '+.0%')"
     axis = alt.Axis(title=None, labelExpr=label, tickCount=5, orient="top", grid=True, labelFlush=True)
@@ -172,22 +186,26 @@ def changes(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, s
         base.transform_filter(f"{compared}{more}") for more in ("", " && !datum.is_small", " && datum.is_small")
     )
     real = known.transform_filter("datum.role !== 'ordinary'")
-    zero = paint(alt.Chart(frame.head(1)), "ordinary").encode(x=alt.XDatum(0))
+    zero = paint(alt.Chart(pl.DataFrame({"zero": [0]})), "ordinary").encode(x=alt.XDatum(0))
     layers = [
+        # All rows first: they hold the order.
+        base.mark_tick(opacity=0),
         zero.mark_rule(strokeWidth=1.4),
         large.mark_rule(strokeWidth=3, opacity=0.45).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
         small.mark_rule(strokeWidth=1.2, opacity=0.4).encode(x=alt.X("low:Q", scale=scale, axis=axis), x2="high:Q"),
-        pickable(large.mark_point(filled=True, size=64, opacity=1, cursor="pointer").encode(x=x, shape=shape)),
-        pickable(
-            small.mark_point(filled=False, size=48, opacity=0.9, strokeWidth=1.4, cursor="pointer").encode(
-                x=x, shape=shape
-            )
-        ),
+        large.mark_point(filled=True, size=64, opacity=1).encode(x=x, shape=shape),
+        small.mark_point(filled=False, size=48, opacity=0.9, strokeWidth=1.4).encode(x=x, shape=shape),
+        # Over the dots of both kinds, because one layer alone can be clicked on; also easier to hit.
+        pickable(known.mark_point(filled=True, size=120, opacity=0, cursor="pointer").encode(x=x, shape=shape)),
         real.mark_text(dy=-10, fontWeight="bold").encode(x=x, text="change:N"),
         base.transform_filter(other).mark_text(align="left", dx=6).encode(x=alt.XDatum(0), text="verdict:N"),
     ]
-    height = ROW_HEIGHT * max(frame.height, 1) + AXIS_HEIGHT
-    return finish(alt.LayerChart(layer=layers).properties(height=height), description)
+    return finish(layers, "")
+
+
+def rows_to_come(columns: tuple[str, ...]) -> alt.Chart:
+    """The beginning of a chart that is put together once and filled by `Drawing.with_rows`."""
+    return alt.Chart(pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
 
 
 def outward(column: str, extent: float, shapes: tuple[str, str]) -> alt.ShapeValue:
@@ -220,7 +238,7 @@ def dots(frame: pl.DataFrame, *, description: str) -> Drawing:
         paint(known, "ink").mark_text(align="left", dx=9).encode(text="shown:N"),
         missing.mark_text(align="left", dx=2).encode(text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(frame.height, 1)), description)
+    return finish(layers, description, height=ROW_HEIGHT * max(frame.height, 1))
 
 
 def delivery(frame: pl.DataFrame, *, description: str) -> Drawing:
@@ -240,7 +258,7 @@ def delivery(frame: pl.DataFrame, *, description: str) -> Drawing:
         lacking.mark_text(fontSize=13, fontWeight="bold").encode(text="sign:N"),
     ]
     rows = frame["name"].n_unique()
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(rows, 1) + 28), description)
+    return finish(layers, description, height=ROW_HEIGHT * max(rows, 1) + 28)
 
 
 def _rows(frame: pl.DataFrame) -> alt.Y:

@@ -63,7 +63,7 @@ def months(
         point.transform_filter("datum.is_whole").mark_point(filled=True, size=26, opacity=1),
         *(layer for rows, layer in optional if frame.filter(rows).height),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
+    return finish(layers, description, height=HEIGHT)
 
 
 def _beside_line(frame: pl.DataFrame) -> int:
@@ -101,7 +101,7 @@ def steps(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str], de
         real.encode(y=y, text="change:N").mark_text(dx=8, align="left", fontWeight="bold"),
         paint(base, "ordinary").transform_filter("datum.rate === null").encode(y=alt.YDatum(0)).mark_text(text="×"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=STEPS_HEIGHT), description)
+    return finish(layers, description, height=STEPS_HEIGHT)
 
 
 def _marks(marks: pl.DataFrame, x: alt.X) -> list[alt.Chart]:
@@ -132,7 +132,7 @@ def counts(frame: pl.DataFrame, *, description: str) -> Drawing:
         paint(base, "attention").transform_filter("datum.value === null").encode(text="shown:N").mark_text(),
     ]
     height = ROW_HEIGHT * frame["row"].n_unique() + 24
-    return finish(alt.LayerChart(layer=layers).properties(height=height), description)
+    return finish(layers, description, height=height)
 
 
 def week(frame: pl.DataFrame, *, description: str) -> Drawing:
@@ -156,7 +156,7 @@ def week(frame: pl.DataFrame, *, description: str) -> Drawing:
     # Where nobody sees it: without a mark of a role there is no such scale.
     anchor = paint(base, "ordinary").transform_filter("false").mark_point()
     height = ROW_HEIGHT * len(order) + 64
-    return finish(alt.LayerChart(layer=[squares, anchor]).properties(height=height), description)
+    return finish([squares, anchor], description, height=height)
 
 
 def _grid(frame: pl.DataFrame) -> tuple[alt.X, alt.Y]:

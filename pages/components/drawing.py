@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from threading import Lock
@@ -62,29 +62,61 @@ def _stream(frame: pl.DataFrame) -> bytes:
     return stream.getvalue()
 
 
-def draw(chart: alt.LayerChart | alt.Chart | alt.VConcatChart, **top: Any) -> Drawing:
-    """Turn an Altair chart of polars frames into a drawing; `top` is added at the top level of its specification.
+def draw(layers: Sequence[alt.Chart], *, height: int | None = None, **top: Any) -> Drawing:
+    """Turn Altair layers of polars frames into a drawing; `top` is added at the top level of its specification.
 
-    Altair's check against the schema of Vega-Lite takes longer than everything else of a page: tests make it instead,
-    and what is added here is not copied with the chart at every step.
+    What `alt.LayerChart` and a check against the schema of Vega-Lite would give, put together by hand: the former
+    copies every layer several times and the latter reads them all, which took most of the time of a page. Tests check
+    what pages draw against the schema instead.
+
+    Raises:
+        ValueError: more than one layer has a parameter of the same name, of which Vega-Lite would hear only one.
     """
-    datasets: dict[str, bytes] = {}
+    streams = _Streams()
+    with _ALTAIR:
+        alt.data_transformers.register("keep", streams.keep)
+        with alt.data_transformers.enable("keep"), alt.theme.enable("none"):
+            drawn = [layer.to_dict(validate=False, context={"top_level": False}) for layer in layers]
+    spec: dict[str, Any] = {"$schema": alt.SCHEMA_URL, "layer": drawn}
+    if all(layer["data"] == drawn[0]["data"] for layer in drawn):
+        spec["data"] = drawn[0]["data"]
+        for layer in drawn:
+            del layer["data"]
+    parameters = _lift_parameters(drawn)
+    spec |= ({"params": parameters} if parameters else {}) | ({} if height is None else {"height": height}) | top
+    return Drawing(spec, streams.kept, height or 0)
 
-    def keep(data: Any) -> Any:
+
+class _Streams:
+    """The frames of one chart as Arrow streams, each of them once however many layers draw it."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, bytes] = {}
+        self._seen: list[tuple[pl.DataFrame, str]] = []
+
+    def keep(self, data: Any) -> Any:
+        """What stands for a frame in the specification."""
         if not isinstance(data, pl.DataFrame):
             return data
-        stream = _stream(data)
-        known = {bytes_: name for name, bytes_ in datasets.items()}
-        name = known.get(stream, f"rows-{len(datasets)}")
-        datasets[name] = stream
+        name = next((known for frame, known in self._seen if frame is data), None)
+        if name is None:
+            stream = _stream(data)
+            name = next((known for known, kept in self.kept.items() if kept == stream), f"rows-{len(self.kept)}")
+            self.kept[name] = stream
+            self._seen.append((data, name))
         return {"name": name}
 
-    with _ALTAIR:
-        alt.data_transformers.register("keep", keep)
-        with alt.data_transformers.enable("keep"), alt.theme.enable("none"):
-            spec = chart.to_dict(validate=False) | top
-    spec.pop("datasets", None)
-    return Drawing(spec, datasets, int(spec.get("height", 0)))
+
+def _lift_parameters(layers: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take the parameters out of layers and name the layers that they are about: the page asks for them at the top."""
+    lifted = []
+    for number, layer in enumerate(layers):
+        for parameter in layer.pop("params", ()):
+            layer["name"] = f"layer-{number}"
+            lifted.append(parameter | {"views": [layer["name"]]})
+    if len({parameter["name"] for parameter in lifted}) < len(lifted):
+        raise ValueError("only one layer of a chart can be clicked on")
+    return lifted
 
 
 def pickable(chart: alt.Chart) -> alt.Chart:

@@ -80,7 +80,7 @@ def _template(size_words: str, is_share: bool, words: tuple[str, str, str]) -> D
         .encode(x=alt.value("width"), y=y("target"), text="target_words:N"),
         *_points(units, x, y, words),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), "")
+    return finish(layers, "", height=HEIGHT)
 
 
 def _points(units: pl.DataFrame, x: Any, y: Any, words: tuple[str, str, str]) -> list[alt.Chart]:

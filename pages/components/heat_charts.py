@@ -8,7 +8,7 @@ from functools import cache
 import altair as alt
 import polars as pl
 
-from pages.components.charts import finish, paint
+from pages.components.charts import finish, paint, rows_to_come
 from pages.components.drawing import Drawing, pickable
 
 ROW, LINE, DAY_ROW = 30, 13, 22
@@ -46,7 +46,7 @@ def _matrix(columns: tuple[str, ...], split: str, lines: int) -> Drawing:
     x = alt.X("column:N", sort=None, axis=heading)
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=False, labelLimit=110, labelOverlap=False))
     tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("column:N", title=" "), alt.Tooltip("note:N", title=" ")]
-    base = _chart(columns).encode(x=x, y=y, tooltip=tip)
+    base = rows_to_come(columns).encode(x=x, y=y, tooltip=tip)
     shade = alt.Fill("rate:Q", scale=alt.Scale(domain=[0, ROOM_FOR_TEXT], nice=False), legend=None)
     known = base.transform_filter("datum.rate !== null")
     layers = [
@@ -56,12 +56,7 @@ def _matrix(columns: tuple[str, ...], split: str, lines: int) -> Drawing:
         paint(known, "ink").mark_text(fontSize=11).encode(text="shown:N"),
         paint(base.transform_filter("datum.rate === null"), "ordinary").mark_text(fontSize=11).encode(text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers), "")
-
-
-def _chart(columns: tuple[str, ...]) -> alt.Chart:
-    """A chart of rows yet to come."""
-    return alt.Chart(pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
+    return finish(layers, "")
 
 
 def calendar(frame: pl.DataFrame, *, months: Mapping[int, str], weekdays: Sequence[str], description: str) -> Drawing:
@@ -90,11 +85,11 @@ def _calendar(columns: tuple[str, ...], months: tuple[tuple[int, str], ...], wee
     x = alt.X("week:O", axis=heading, scale=alt.Scale(domain=list(range(WEEKS)), paddingInner=0.12))
     y = alt.Y("weekday:N", sort=list(weekdays), title=None, axis=alt.Axis(grid=False, labelOverlap=False))
     tip = [alt.Tooltip("day:N", title=" "), alt.Tooltip("shown:N", title=" ")]
-    base = _chart(columns).encode(x=x, y=y, tooltip=tip)
+    base = rows_to_come(columns).encode(x=x, y=y, tooltip=tip)
     shade = alt.Fill("value:Q", scale=alt.Scale(domainMin=0, nice=False), legend=None)
     missing = paint(base.transform_filter("datum.value === null"), "attention")
     layers = [
         base.transform_filter("datum.value !== null").mark_rect().encode(fill=shade),
         missing.mark_text(text="×", fontSize=10),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=DAY_ROW * 7 + 26), "")
+    return finish(layers, "", height=DAY_ROW * 7 + 26)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import altair as alt
 import polars as pl
 
-from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, Role, finish, paint
+from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, Role, finish, paint, rows_to_come
 from pages.components.drawing import Drawing, pickable
 from pages.components.signal_charts import UTC, month_axis
 
@@ -49,7 +49,7 @@ def _bars(columns: tuple[str, ...]) -> Drawing:
         ink.mark_text(align="left", dx=7).encode(x=x("end"), text="shown:N"),
         base.mark_point(opacity=0).encode(x=x("room")),
     ]
-    return finish(alt.LayerChart(layer=layers), "")
+    return finish(layers, "")
 
 
 def shares(frame: pl.DataFrame, *, reference: float | None, description: str) -> Drawing:
@@ -76,7 +76,7 @@ def _shares(columns: tuple[str, ...]) -> Drawing:
 
     known = base.transform_filter("datum.value !== null")
     # A line through all rows, so without their places.
-    line = paint(_nobody(columns), "ordinary").transform_filter("datum.reference !== null")
+    line = paint(rows_to_come(columns), "ordinary").transform_filter("datum.reference !== null")
     layers = [
         # All rows first: the layers below leave some out, and would put those last.
         base.mark_point(opacity=0).encode(x=x("room")),
@@ -89,7 +89,7 @@ def _shares(columns: tuple[str, ...]) -> Drawing:
         pickable(known.mark_point(filled=True, size=64, opacity=1, cursor="pointer").encode(x=x("value"), color=ROLE)),
         paint(base, "ink").mark_text(align="left", dx=8).encode(x=x("end"), text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers), "")
+    return finish(layers, "")
 
 
 def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "en"], description: str) -> Drawing:
@@ -108,7 +108,7 @@ def _rate_by_month(
     months: tuple[date, ...], columns: tuple[str, ...], limits: str, language: Literal["zh", "en"]
 ) -> Drawing:
     axis = month_axis(pl.DataFrame({"month_start": months}, schema={"month_start": pl.Date}), language)
-    base = _nobody(columns).encode(x=alt.X("month_start:T", scale=UTC, axis=axis))
+    base = rows_to_come(columns).encode(x=alt.X("month_start:T", scale=UTC, axis=axis))
 
     def y(column: str) -> alt.Y:
         scale = alt.Scale(zero=False, nice=True, padding=12)
@@ -139,7 +139,7 @@ def _rate_by_month(
         .mark_text(dy=-14, align="right", dx=12, fontWeight="bold")
         .encode(text="figure:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), "")
+    return finish(layers, "", height=HEIGHT)
 
 
 def closing_curve(
@@ -163,9 +163,9 @@ def _closing_curve(columns: tuple[str, ...], of_points: tuple[str, ...], x_title
     def y(column: str) -> alt.Y:
         return alt.Y(f"{column}:Q", title=y_title, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(**SHARE))
 
-    base = _nobody(columns).encode(x=x)
+    base = rows_to_come(columns).encode(x=x)
     own, before = base.transform_filter("datum.who == 'this'"), base.transform_filter("datum.who == 'last'")
-    marks = paint(_nobody(of_points).encode(x=x, tooltip=TIP), "ink").encode(y=y("share"))
+    marks = paint(rows_to_come(of_points).encode(x=x, tooltip=TIP), "ink").encode(y=y("share"))
     step: dict[str, Any] = {"interpolate": "step-after"}
     layers = [
         paint(own, "ordinary").mark_area(opacity=0.22, **step).encode(y=y("low"), y2="high:Q"),
@@ -176,23 +176,18 @@ def _closing_curve(columns: tuple[str, ...], of_points: tuple[str, ...], x_title
         *_named("ink", "this", 30, [1, 0]),
         *_named("ordinary", "last", 12, [5, 4]),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), "")
+    return finish(layers, "", height=HEIGHT)
 
 
 def _named(role: Role, who: str, up: int, dash: list[int]) -> list[alt.Chart]:
     """What a line is called, in the corner that no curve reaches."""
-    base = paint(_nobody(("this", "last")), role).transform_filter(f"datum.{who} !== ''")
+    base = paint(rows_to_come(("this", "last")), role).transform_filter(f"datum.{who} !== ''")
     y = alt.value(alt.ExprRef(f"height - {up}"))
     begin, end, words = (alt.value(alt.ExprRef(f"width - {left}")) for left in (34, 4, 42))
     return [
         base.mark_rule(strokeDash=dash, strokeWidth=2).encode(x=begin, x2=end, y=y),
         base.mark_text(align="right").encode(x=words, y=y, text=f"{who}:N"),
     ]
-
-
-def _nobody(columns: tuple[str, ...]) -> alt.Chart:
-    """A chart of rows yet to come."""
-    return alt.Chart(pl.DataFrame(schema=dict.fromkeys(columns, pl.String)))
 
 
 def _rows(columns: tuple[str, ...]) -> alt.Chart:
@@ -206,7 +201,7 @@ def _rows(columns: tuple[str, ...]) -> alt.Chart:
         labelExpr="split(datum.label, '\\n')",
         labelOffset={"condition": further, "value": 0},
     )
-    return _nobody(columns).encode(y=alt.Y("name:N", sort=None, title=None, axis=axis), tooltip=TIP)
+    return rows_to_come(columns).encode(y=alt.Y("name:N", sort=None, title=None, axis=axis), tooltip=TIP)
 
 
 def height_of(frame: pl.DataFrame) -> int:

@@ -31,7 +31,8 @@ def chart_of(frame: pl.DataFrame, plan: Plan, *, description: str) -> Drawing:
     rows = _rows(frame, plan)
     form = {"line": _lines, "bars": _bars, "points": _points}[plan.form]
     base = alt.Chart(rows).encode(tooltip=_tips(plan))
-    return draw(form(base, rows, plan), config=_theme(plan), description=description)
+    layers, height = form(base, rows, plan)
+    return draw(layers, height=height, config=_theme(plan), description=description)
 
 
 def _rows(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -96,7 +97,7 @@ def _value(plan: Plan, **more: Any) -> alt.Y:
     return alt.Y(f"{Y}:Q", title=_name(plan), axis=alt.Axis(**(Y_TITLE | {"format": ",~r"})), **more)
 
 
-def _lines(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.LayerChart:
+def _lines(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> tuple[list[alt.Chart], int]:
     # In the order of time whatever the query's is; the texts of times sort as the times do.
     names = rows[X].unique().sort().to_list()
     x = alt.X(f"{X}:O", sort=names, title=None, axis=alt.Axis(labelAngle=0, labelOverlap="greedy"))
@@ -104,10 +105,10 @@ def _lines(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.LayerChart:
     layers = [lines.mark_line(strokeWidth=2.4)]
     if rows.height <= 120:
         layers.append(lines.mark_point(filled=True, size=36, opacity=1))
-    return alt.LayerChart(layer=layers).properties(height=HEIGHT)
+    return layers, HEIGHT
 
 
-def _bars(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.LayerChart:
+def _bars(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> tuple[list[alt.Chart], int]:
     names = rows[X].unique(maintain_order=True).to_list()
     y = alt.Y(f"{X}:N", sort=names, title=None, axis=alt.Axis(grid=False, labelLimit=260, labelOverlap=False))
     x = alt.X(f"{Y}:Q", title=_name(plan), axis=alt.Axis(orient="top", format=",~r", tickCount=5, grid=True))
@@ -116,12 +117,12 @@ def _bars(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.LayerChart:
     if not _has_series(plan):
         numbers = paint(base.encode(x=x, y=y, text=alt.Text(f"{Y}:Q", format=",~r")), "ink")
         layers.append(numbers.mark_text(align="left", dx=5))
-    return alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(len(names), 2) + 30)
+    return layers, ROW_HEIGHT * max(len(names), 2) + 30
 
 
-def _points(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> alt.LayerChart:
+def _points(base: alt.Chart, rows: pl.DataFrame, plan: Plan) -> tuple[list[alt.Chart], int]:
     scale = alt.Scale(zero=False, nice=True)
     is_number = rows[X].dtype.is_numeric()
     x = alt.X(f"{X}:{'Q' if is_number else 'O'}", title=plan.x, axis=alt.Axis(labelAngle=0, grid=is_number))
     marks = _colour(base.encode(x=x.scale(scale) if is_number else x, y=_value(plan, scale=scale)), rows, plan)
-    return alt.LayerChart(layer=[marks.mark_point(filled=True, size=46, opacity=0.7)]).properties(height=HEIGHT)
+    return [marks.mark_point(filled=True, size=46, opacity=0.7)], HEIGHT

@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from pages.components.charts import ROLES, finish, paint
+from pages.components.charts import ROLES, finish, paint, rows_to_come
 from pages.components.drawing import Drawing, pickable
 
 STEP, STEP_WITH_BOUNDS, STEP_OF_RATES = 58, 76, 78
@@ -61,7 +61,7 @@ def _bars(columns: tuple[str, ...], *, has_bounds: bool) -> Drawing:
         _line(quiet.transform_filter("datum.bound !== null"), "said", SAID + up, fontSize=11),
         _line(quiet.transform_filter("datum.bound === null"), "said", SAID - up, fontSize=11),
     ]
-    return finish(alt.LayerChart(layer=layers), "")
+    return finish(layers, "")
 
 
 def rates(frame: pl.DataFrame, *, description: str) -> Drawing:
@@ -94,7 +94,7 @@ def _rates(columns: tuple[str, ...]) -> Drawing:
         _line(paint(base, "ink"), "shown", SAID - LIFT, fontWeight="bold"),
         _line(paint(base, "ordinary"), "said", SAID - LIFT + 16, fontSize=11),
     ]
-    return finish(alt.LayerChart(layer=layers), "")
+    return finish(layers, "")
 
 
 # The outline takes the colour of text, whichever theme the reader has.
@@ -103,10 +103,9 @@ INK = "scale('color', 'ink')"
 
 def _rows(columns: tuple[str, ...]) -> alt.Chart:
     """A chart of rows yet to come, in their own order."""
-    frame = pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
     y = alt.Y("name:N", sort=None, axis=None, scale=alt.Scale(padding=0))
     tip = [alt.Tooltip("name:N", title=" "), alt.Tooltip("shown:N", title=" "), alt.Tooltip("said:N", title=" ")]
-    return alt.Chart(frame).encode(y=y, tooltip=tip)
+    return rows_to_come(columns).encode(y=y, tooltip=tip)
 
 
 def _coloured(chart: alt.Chart) -> alt.Chart:

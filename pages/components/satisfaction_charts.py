@@ -54,7 +54,7 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
         .mark_text(align="left", dx=4)
         .encode(x=alt.XDatum(0), text="label:N"),
     ]
-    return finish(alt.LayerChart(layer=layers, height=ROW_HEIGHT * max(len(order), 1) + 24), description)
+    return finish(layers, description, height=ROW_HEIGHT * max(len(order), 1) + 24)
 
 
 def _both_ways(frame: pl.DataFrame) -> list[float]:
@@ -99,7 +99,7 @@ def intervals(frame: pl.DataFrame, *, words: tuple[str, str], description: str) 
         .encode(x=alt.XDatum(_floor(frame)), text="label:N"),
     ]
     height = (ROW_HEIGHT + 15) * max(frame.height, 1)
-    return finish(alt.LayerChart(layer=layers, height=height), description)
+    return finish(layers, description, height=height)
 
 
 def _floor(frame: pl.DataFrame) -> float:
@@ -148,7 +148,7 @@ def control(frame: pl.DataFrame, *, words: tuple[str, str], language: Literal["z
         .encode(y=y("lower"), text=alt.value(words[1])),
         dots.transform_filter("datum.is_latest").mark_text(dy=-13, dx=-4, fontWeight="bold").encode(text="label_end:N"),
     ]
-    return finish(alt.LayerChart(layer=layers, height=270), description)
+    return finish(layers, description, height=270)
 
 
 def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], description: str) -> Drawing:
@@ -191,4 +191,4 @@ def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], descripti
         .mark_text(baseline="top", fontSize=12)
         .encode(x=x, y=alt.value(0), text="name:N"),
     ]
-    return finish(alt.LayerChart(layer=layers, height=250), description)
+    return finish(layers, description, height=250)

@@ -58,7 +58,7 @@ def series(frame: pl.DataFrame, *, unit: str, bound: str, language: Literal["zh"
         missing.mark_text(text="×", fontSize=14, fontWeight="bold").encode(y=alt.YDatum(0), tooltip=tip),
         ink.transform_filter("datum.is_latest").mark_text(dy=-12, fontWeight="bold").encode(text="shown:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), description)
+    return finish(layers, description, height=HEIGHT)
 
 
 def _with_peak(frame: pl.DataFrame) -> pl.DataFrame:

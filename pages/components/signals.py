@@ -13,6 +13,7 @@ from pages.components.cards import plain
 from pages.components.data import Board, read
 from pages.components.drawing import Drawing
 from pages.components.labels import text
+from pages.components.view import View
 from warehouse.finding import exact
 from warehouse.reference import Language
 from warehouse.rounding import half_up
@@ -29,6 +30,38 @@ class Chart:
     title: str
     subtitle: str
     drawing: Drawing
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The page's content: its first line, tonight's list, and the charts below; nothing but the line before any month.
+
+    `listed`: see `listed`.
+    """
+
+    answer: str
+    month: str = ""
+    list_title: str = ""
+    listed: pl.DataFrame | None = None
+    charts_title: str = ""
+    charts: tuple[Chart, ...] = ()
+
+
+def read_signals(view: View) -> Signals:
+    """Everything that the page says of a generation, in the language of the view."""
+    words = view.language
+    rows = read_series(view.board, words)
+    if not is_judged(rows):
+        return Signals(answer(rows, words))
+    table = listed(rows)
+    return Signals(
+        answer(rows, words),
+        month_name(rows, words),
+        list_title(table, words),
+        table,
+        charts_title(rows, words),
+        tuple(drawings(rows, words)),
+    )
 
 
 def read_series(board: Board, words: Language) -> pl.DataFrame:

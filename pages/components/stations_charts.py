@@ -71,7 +71,7 @@ def _months(months: tuple[date, ...], own: str, bureau: str, language: Language)
         line.mark_point(filled=True, size=30, opacity=1),
         absent.mark_text(text="×", fontSize=13, baseline="bottom").encode(y=alt.value("height"), tooltip=tip),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=HEIGHT), "")
+    return finish(layers, "", height=HEIGHT)
 
 
 def ratios(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str], description: str) -> Drawing:
@@ -111,4 +111,4 @@ def _ratios(names: tuple[str, ...], words: tuple[str, str, str]) -> Drawing:
         chosen.mark_point(filled=False, size=190, strokeWidth=2, opacity=1).encode(x=x("ratio")),
         silent.mark_text(align="left", dx=2).encode(x=alt.value(0), text="verdict:N"),
     ]
-    return finish(alt.LayerChart(layer=layers).properties(height=ROW_HEIGHT * max(len(names), 1)), "")
+    return finish(layers, "", height=ROW_HEIGHT * max(len(names), 1))

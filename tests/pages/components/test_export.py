@@ -146,7 +146,7 @@ def test_days_are_drawn_where_they_lie(small: Path) -> None:
     view, page = seen()
     rows = pl.DataFrame({"day": [date(2026, 1, 1), date(2026, 3, 1)], "value": [1, 2]})
     layer = alt.Chart(rows).mark_line().encode(x=alt.X("day:T", scale=alt.Scale(type="utc")), y="value:Q")
-    drawing = charts.finish(alt.LayerChart(layer=[layer]).properties(height=100), "d")
+    drawing = charts.finish([layer], "d", height=100)
     line = re.search(r'aria-roledescription="line mark"[^>]* d="M([\d.]+),[\d.]+L([\d.]+)', picture_of(
         replace(page.months, drawing=drawing), view
     ))  # fmt: skip
