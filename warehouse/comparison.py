@@ -97,7 +97,7 @@ def measure_slices(
     windows = grouped if by_month else [window for side in sides for window in side.values()]
     query = _query(question, tuple(windows), by_month=by_month and question.time is not None)
     source = choose_source(query, has_long_rows=_has_long_rows(facts, question.metric), on_facts=on_facts)
-    measured = measure(facts.connection, query, source, until=facts.data_until[question.metric.feed])
+    measured = measure(facts, query, source)
     if query.by != question.own:
         return _by_slice(question, measured, 0, current), _by_slice(question, measured, 1 if current else 0, base)
     numbers = [*((0, number) for number in current), *((1, number) for number in base)]

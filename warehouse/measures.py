@@ -13,6 +13,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from warehouse.calendar_days import month_end
+from warehouse.facts import Facts
 from warehouse.metric_sql import Query, Window, aggregate, distribution, key_names
 from warehouse.population_sql import person_years
 from warehouse.relations import Source
@@ -73,16 +74,16 @@ def sql_of(query: Query, source: Source, *, until: date) -> str:
     return aggregate(query, source)
 
 
-def measure(connection: duckdb.DuckDBPyConnection, query: Query, source: Source, *, until: date) -> Measured:
+def measure(facts: Facts, query: Query, source: Source) -> Measured:
     """Parts per window number and key; a cell without rows is missing."""
-    sql = sql_of(query, source, until=until)
+    sql = sql_of(query, source, until=facts.data_until[query.metric.feed])
     if query.metric.kind in ("quantile", "survival"):
-        return _distributions(query, connection.sql(sql).pl())
-    cursor = connection.execute(sql)
+        return _distributions(query, facts.read(sql))
+    cursor = facts.connection.execute(sql)
     names = [column[0] for column in cursor.description or ()]
     measured = _sums(query, names, cursor.fetchall())
     if query.metric.denominator == "person_years":
-        return _with_person_years(connection, query, measured)
+        return _with_person_years(facts.connection, query, measured)
     return measured
 
 

@@ -28,14 +28,16 @@ _SURVEY: dict[str, Any] = {
     "condition": "r.scale_points = 5",
     "dimensions": RELATIONS["satisfaction"].dimensions,
 }
+_WAY = "r.survey_code || '/' || r.mode_code"
+_WAY_OF_VALID = f"case when {_VALID} then {_WAY} end"
 # How the answers came about: for the effective number of weighted answers, and to tell when modes are mixed.
 _OF_ANSWERS = (
     ("weight_square", f"sum(case when {_VALID} then r.weight_square_sum end)"),
-    ("modes", f"count(distinct case when {_VALID} then r.survey_code || '/' || r.mode_code end)"),
+    ("is_mixed", f"min({_WAY_OF_VALID}) < max({_WAY_OF_VALID})"),
 )
 _OF_INVITED = (
     ("weight_square", "sum(r.weight_square_sum)"),
-    ("modes", "count(distinct r.survey_code || '/' || r.mode_code)"),
+    ("is_mixed", f"min({_WAY}) < max({_WAY})"),
 )
 
 
@@ -122,7 +124,7 @@ SATISFACTION_METRICS = (
         phrase=_T("有效应答率", "survey response rate"),
         numerator=f"case when {_VALID} then r.invited_count else 0 end",
         denominator="r.invited_count",
-        extras=(("modes", dict(_OF_INVITED)["modes"]),),
+        extras=(("is_mixed", dict(_OF_INVITED)["is_mixed"]),),
         **_SURVEY | {"direction": "neutral"},
     ),
     Metric(

@@ -62,6 +62,10 @@ def _stock_of_cases(query: Query, source: Source) -> str:
     names = [name for name in key_names(query) if name != "month_key"]
     # A closed case without its closing day is left out: it must not make the others unknown.
     where = [*conditions(query, source), f"{query.numerator} > 0"]
+    ends = [window.end for window in query.windows]
+    # What every window leaves out the scan can pass over, nearly all of it, before a case meets a window.
+    where.append(f"r.received_on <= {literal(max(ends))}")
+    where.append(f"(r.closed_on is null or r.closed_on > {literal(min(ends))})")
     cutoffs = ", ".join(f"({number}, {literal(window.end)})" for number, window in enumerate(query.windows))
     named = [f"{key} as {name}" for key, name in zip(keys, names, strict=True)]
     lines = [
@@ -71,7 +75,7 @@ def _stock_of_cases(query: Query, source: Source) -> str:
         f"inner join (values {cutoffs}) as w (window_no, cutoff)",
         "    on r.received_on <= w.cutoff and (r.closed_on is null or r.closed_on > w.cutoff)",
         joins_for(*keys, *where),
-        f"where {' and '.join(where)}" if where else "",
+        f"where {' and '.join(where)}",
         f"group by {', '.join(['w.window_no', *keys])}",
     ]
     return "\n".join(line for line in lines if line)

@@ -50,7 +50,7 @@ def flags_of(facts: Facts, metric: Metric, cell: Cell, cut: Sequence[LongPeriod]
     for parts in (cell.current, cell.base):
         extras = parts.extras if parts else {}
         flags |= {"at_least"} if "at_least" in extras else set()
-        flags |= {"mixed_modes"} if extras.get("modes", 0) > 1 else set()
+        flags |= {"mixed_modes"} if extras.get("is_mixed") else set()
         flags |= {"is_estimate"} if extras.get("is_estimate") else set()
     if base is not None and metric.kind == "additive" and period.days != base.days:
         flags.add("unequal_days")

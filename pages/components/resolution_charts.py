@@ -107,7 +107,7 @@ def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "
 def _rate_by_month(
     months: tuple[date, ...], columns: tuple[str, ...], limits: str, language: Literal["zh", "en"]
 ) -> Drawing:
-    axis = month_axis(pl.DataFrame({"month_start": months}, schema={"month_start": pl.Date}), language)
+    axis = month_axis(months, language)
     base = rows_to_come(columns).encode(x=alt.X("month_start:T", scale=UTC, axis=axis))
 
     def y(column: str) -> alt.Y:

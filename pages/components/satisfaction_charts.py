@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from datetime import date
+from functools import lru_cache
+from math import ceil, floor
 from typing import Any, Literal
 
 import altair as alt
 import polars as pl
 
-from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, finish, paint
+from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, finish, paint, rows_to_come
 from pages.components.drawing import Drawing
 from pages.components.signal_charts import UTC, month_axis
 
@@ -17,6 +20,8 @@ COLOUR = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
 NAME_OF_KEY = "slice(datum.value, indexof(datum.value, '|') + 1)"
 # Pixels that a percentage takes.
 LABEL_WIDTH = 34
+# Beside the longest bar, as a fraction of all answers.
+MARGIN = 0.02
 PERCENT: dict[str, Any] = {**Y_TITLE, "format": ".0%"}
 
 
@@ -26,26 +31,32 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
     `frame`, one row a level: key (place|name of its bar, in order), start, end (signed fractions; null where the bar
     says only its `label`), role, strength (0..1), is_base (thinner, paler), label, level, note.
     """
-    order = frame["key"].unique(maintain_order=True).to_list()
-    y = alt.Y("key:N", sort=order, title=None, axis=alt.Axis(grid=False, labelExpr=NAME_OF_KEY, labelLimit=150))
+    height = ROW_HEIGHT * max(frame["key"].n_unique(), 1) + 24
+    return _levels(tuple(frame.columns), *_both_ways(frame)).with_rows(frame, description=description, height=height)
+
+
+@lru_cache(maxsize=200)
+def _levels(columns: tuple[str, ...], low: float, high: float) -> Drawing:
+    y = alt.Y("key:N", sort=None, title=None, axis=alt.Axis(grid=False, labelExpr=NAME_OF_KEY, labelLimit=150))
     tip = [alt.Tooltip("level:N", title=" "), alt.Tooltip("note:N", title=" ")]
-    base = alt.Chart(frame).encode(y=y)
-    ends = _both_ways(frame)
-    scale = alt.Scale(domain=ends, nice=False)
+    base = rows_to_come(columns).encode(y=y)
+    scale = alt.Scale(domain=[low, high], nice=False)
     axis = alt.Axis(title=None, orient="top", grid=True, tickCount=5, labelExpr="format(abs(datum.value), '.0%')")
     x = alt.X("start:Q", scale=scale, axis=axis)
     drawn = base.transform_filter("datum.start !== null").transform_calculate(middle="(datum.start + datum.end) / 2")
     bars = drawn.encode(x=x, x2="end:Q", color=COLOUR, opacity=alt.Opacity("strength:Q", scale=None), tooltip=tip)
     # A figure stands only in a bar that has room for it: on a phone in fewer than on a desk.
-    room = f"(datum.end - datum.start) / {ends[1] - ends[0]:.4f} * width"
+    room = f"(datum.end - datum.start) / {high - low:.4f} * width"
     words = (
         paint(drawn, "ink")
         .transform_calculate(fits=f"{room} > {LABEL_WIDTH} ? datum.label : ''")
         .encode(x=alt.X("middle:Q", scale=scale, axis=axis), text="fits:N", tooltip=tip)
     )
     layers = [
+        # All rows first: they hold the order.
+        base.mark_tick(opacity=0),
         # Behind the bars, where it crosses no figure.
-        paint(alt.Chart(frame.head(1)), "ordinary").mark_rule(strokeWidth=1.2).encode(x=alt.XDatum(0)),
+        paint(alt.Chart(pl.DataFrame({"zero": [0]})), "ordinary").mark_rule(strokeWidth=1.2).encode(x=alt.XDatum(0)),
         bars.transform_filter("!datum.is_base").mark_bar(height=20, cornerRadius=0),
         bars.transform_filter("datum.is_base").mark_bar(height=12, cornerRadius=0),
         words.transform_filter("!datum.is_base").mark_text(fontSize=12),
@@ -54,13 +65,14 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
         .mark_text(align="left", dx=4)
         .encode(x=alt.XDatum(0), text="label:N"),
     ]
-    return finish(layers, description, height=ROW_HEIGHT * max(len(order), 1) + 24)
+    return finish(layers, "")
 
 
-def _both_ways(frame: pl.DataFrame) -> list[float]:
-    """The ends of the longest bars, to the next tenth."""
+def _both_ways(frame: pl.DataFrame) -> tuple[float, float]:
+    """The ends of the longest bars with a little room, outwards to the next twentieth."""
     low, high = frame["start"].min(), frame["end"].max()
-    return [float(str(low if low is not None else 0)) - 0.02, float(str(high if high is not None else 1)) + 0.02]
+    least, most = float(str(low if low is not None else 0)), float(str(high if high is not None else 1))
+    return floor((least - MARGIN) * 20) / 20, ceil((most + MARGIN) * 20) / 20
 
 
 def intervals(frame: pl.DataFrame, *, words: tuple[str, str], description: str) -> Drawing:
@@ -69,15 +81,21 @@ def intervals(frame: pl.DataFrame, *, words: tuple[str, str], description: str) 
     `frame`: name, value, low, high (fractions; null where no rate is given), worst, best (null where most answered),
     base (null without a comparison), role, label, shown, note. `words`: titles of value and note.
     """
-    order = frame["name"].to_list()
-    y = alt.Y("name:N", sort=order, title=None, axis=alt.Axis(grid=False, labelLimit=220, labelOverlap=False))
+    height = (ROW_HEIGHT + 15) * max(frame.height, 1)
+    chart = _intervals(tuple(frame.columns), _floor(frame), words)
+    return chart.with_rows(frame, description=description, height=height)
+
+
+@lru_cache(maxsize=200)
+def _intervals(columns: tuple[str, ...], least: float, words: tuple[str, str]) -> Drawing:
+    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=False, labelLimit=220, labelOverlap=False))
     tip = [
         alt.Tooltip("name:N", title=" "),
         alt.Tooltip("shown:N", title=words[0]),
         alt.Tooltip("note:N", title=words[1]),
     ]
-    base = alt.Chart(frame).encode(y=y, tooltip=tip)
-    scale = alt.Scale(domain=[_floor(frame), 1], nice=False)
+    base = rows_to_come(columns).encode(y=y, tooltip=tip)
+    scale = alt.Scale(domain=[least, 1], nice=False)
     axis = alt.Axis(title=None, format=".0%", orient="top", grid=True, tickCount=5, labelFlush=True)
 
     def x(column: str) -> alt.X:
@@ -87,6 +105,7 @@ def intervals(frame: pl.DataFrame, *, words: tuple[str, str], description: str) 
     own, before = known.encode(color=COLOUR), paint(known, "ordinary").transform_filter("datum.base !== null")
     possible = paint(known, "ordinary").transform_filter("datum.worst !== null")
     layers = [
+        base.mark_tick(opacity=0),
         possible.mark_rule(strokeWidth=1, strokeDash=[2, 3]).encode(x=x("worst"), x2="best:Q"),
         possible.mark_tick(thickness=1.4, size=9).encode(x=x("worst")),
         possible.mark_tick(thickness=1.4, size=9).encode(x=x("best")),
@@ -96,10 +115,9 @@ def intervals(frame: pl.DataFrame, *, words: tuple[str, str], description: str) 
         paint(known, "ink").mark_text(dy=-12, fontSize=12).encode(x=x("value"), text="label:N"),
         paint(base.transform_filter("datum.value === null"), "ordinary")
         .mark_text(align="left", dx=4)
-        .encode(x=alt.XDatum(_floor(frame)), text="label:N"),
+        .encode(x=alt.XDatum(least), text="label:N"),
     ]
-    height = (ROW_HEIGHT + 15) * max(frame.height, 1)
-    return finish(layers, description, height=height)
+    return finish(layers, "")
 
 
 def _floor(frame: pl.DataFrame) -> float:
@@ -115,7 +133,15 @@ def control(frame: pl.DataFrame, *, words: tuple[str, str], language: Literal["z
     `frame`: month_start, label, value (null: not delivered or too few), centre, lower, upper (null: no limits), role,
     is_signal, is_first (the first with limits), is_latest, is_whole (hollow where not), is_missing, shown, note.
     """
-    base = alt.Chart(frame).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(frame, language)))
+    months = tuple(frame["month_start"].unique(maintain_order=True))
+    return _control(tuple(frame.columns), months, words, language).with_rows(frame, description=description)
+
+
+@lru_cache(maxsize=200)
+def _control(
+    columns: tuple[str, ...], months: tuple[date, ...], words: tuple[str, str], language: Literal["zh", "en"]
+) -> Drawing:
+    base = rows_to_come(columns).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(months, language)))
     scale = alt.Scale(zero=False, nice=True, padding=6)
     axis = alt.Axis(**PERCENT)
 
@@ -148,7 +174,7 @@ def control(frame: pl.DataFrame, *, words: tuple[str, str], language: Literal["z
         .encode(y=y("lower"), text=alt.value(words[1])),
         dots.transform_filter("datum.is_latest").mark_text(dy=-13, dx=-4, fontWeight="bold").encode(text="label_end:N"),
     ]
-    return finish(layers, description, height=270)
+    return finish(layers, "", height=270)
 
 
 def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], description: str) -> Drawing:
@@ -157,6 +183,11 @@ def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], descripti
     `frame`: group (number of the mode), place (where on the axis), value, low, high (null where no rate is given),
     role, is_latest, label, name, year, shown, note. `names` of the groups; `labels`: of the years of one group.
     """
+    return _years(tuple(frame.columns), tuple(names), tuple(labels)).with_rows(frame, description=description)
+
+
+@lru_cache(maxsize=200)
+def _years(columns: tuple[str, ...], names: tuple[str, ...], labels: tuple[str, ...]) -> Drawing:
     step = len(labels) + 1
     marks = [group * step + year for group in range(len(names)) for year in range(len(labels))]
     label = f"{json.dumps(labels, ensure_ascii=False)}[datum.value % {step}]"
@@ -169,7 +200,7 @@ def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], descripti
         return alt.Y(f"{column}:Q", title=None, scale=y_scale, axis=alt.Axis(**PERCENT))
 
     tip = [alt.Tooltip(f"{name}:N", title=" ") for name in ("name", "year", "shown", "note")]
-    base = alt.Chart(frame).encode(x=x)
+    base = rows_to_come(columns).encode(x=x)
     known = base.transform_filter("datum.value !== null").encode(tooltip=tip)
     heads = pl.DataFrame(
         {"place": [group * step + (step - 2) / 2 for group in range(len(names))], "name": names},
@@ -191,4 +222,4 @@ def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], descripti
         .mark_text(baseline="top", fontSize=12)
         .encode(x=x, y=alt.value(0), text="name:N"),
     ]
-    return finish(layers, description, height=250)
+    return finish(layers, "", height=250)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Literal
 
 import altair as alt
@@ -17,13 +19,12 @@ ROOM = 4
 UTC = alt.Scale(type="utc", padding=14)
 
 
-def month_axis(frame: pl.DataFrame, language: Literal["zh", "en"]) -> alt.Axis:
+def month_axis(months: Iterable[date], language: Literal["zh", "en"]) -> alt.Axis:
     """Each January by its year and each July by its name: they fit a phone, and the eye counts the rest."""
-    shown = frame.filter(pl.col("month_start").dt.month().is_in([1, 7]))["month_start"]
     year, month = {"zh": ("%Y年", "%-m月"), "en": ("%Y", "%b")}[language]
     return alt.Axis(
         title=None,
-        values=[f"{day}T00:00:00Z" for day in shown],
+        values=[f"{day}T00:00:00Z" for day in months if day.month in (1, 7)],
         labelExpr=f"utcFormat(datum.value, utcmonth(datum.value) == 0 ? '{year}' : '{month}')",
         ticks=True,
     )
@@ -35,7 +36,9 @@ def series(frame: pl.DataFrame, *, unit: str, bound: str, language: Literal["zh"
     `frame`: month_start, label (the month as text), observed (null = not reported), expected, upper_bound, is_above,
     is_latest, shown (the count as text), note.
     """
-    base = alt.Chart(_with_peak(frame)).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(frame, language)))
+    base = alt.Chart(_with_peak(frame)).encode(
+        x=alt.X("month_start:T", scale=UTC, axis=month_axis(frame["month_start"], language))
+    )
     scale = alt.Scale(domainMin=0, nice=True)
     axis = alt.Axis(**{**Y_TITLE, "tickCount": 4})
 

@@ -57,7 +57,7 @@ def _months(months: tuple[date, ...], own: str, bureau: str, language: Language)
     frame = pl.DataFrame(schema=MONTH_SCHEMA)
     scale = alt.Scale(nice=False, zero=False, padding=10)
     axis = alt.Axis(**{**Y_TITLE, "format": ".0%", "tickCount": 4})
-    months_shown = month_axis(pl.DataFrame({"month_start": months}), language)
+    months_shown = month_axis(months, language)
     base = alt.Chart(frame).encode(x=alt.X("month_start:T", scale=UTC, axis=months_shown))
     titles = (("label", " "), ("shown", own), ("bureau_shown", bureau))
     tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in titles]
