@@ -36,11 +36,14 @@ JOINS = {
 
 @dataclass(frozen=True)
 class Source:
-    """One table that holds the rows of a relation, at a grain of days or of whole months."""
+    """One table that holds the rows of a relation, at a grain of days or of whole months.
+
+    The grain "age" is that of a stock whose old cases are counted by what the marts have beside the young ones.
+    """
 
     table: str
     dimensions: Mapping[str, str]
-    grain: Literal["day", "month"] = "day"
+    grain: Literal["day", "month", "age"] = "day"
     start: str = "r.period_start"
     end: str = "r.period_end"
     month: str = "r.month_start"
@@ -120,6 +123,7 @@ _ALL = (
         "incident",
         (
             Source("mart.incident_month", _TYPED, "month"),
+            Source("core.incident_part", _TYPED | {"age_band": "r.age_band"}, "age"),
             Source("core.incident_part", _EVERY | {"age_band": "r.age_band"}),
         ),
     ),

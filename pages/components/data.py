@@ -82,7 +82,8 @@ def open_board() -> Board:
     return Board(folder, generation, night, (folder / "truth.json").is_file(), kept, unreadable)
 
 
-@st.cache_data(max_entries=200, show_spinner=False, hash_funcs=BY_IDENTITY)
+# Frames that nobody changes are shared by all readers: st.cache_data would unpickle a copy for each, 50 times a page.
+@st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=BY_IDENTITY)
 def _read(generation: Generation, query: str) -> pl.DataFrame:
     sql = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
     with open_generation(generation) as connection:
@@ -301,8 +302,8 @@ def newest_generation(board: Board) -> Generation | None:
 
 def last_days(board: Board) -> dict[str, date]:
     """The last day of every feed that was delivered."""
-    known = read(board, "data_until").drop_nulls("data_until")
-    return dict(zip(known["feed"], known["data_until"], strict=True))
+    known = read(board, "data_until")
+    return {feed: day for feed, day in zip(known["feed"], known["data_until"], strict=True) if day is not None}
 
 
 @st.cache_resource(max_entries=20, show_spinner=False)
