@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol, TypeVar
@@ -82,8 +83,9 @@ def open_board() -> Board:
     return Board(folder, generation, night, (folder / "truth.json").is_file(), kept, unreadable)
 
 
-# Frames that nobody changes are shared by all readers: st.cache_data would unpickle a copy for each, 50 times a page.
-@st.cache_resource(max_entries=200, show_spinner=False, hash_funcs=BY_IDENTITY)
+# Frames and rows that nobody changes are shared by all readers. A page asks for them a hundred times: st.cache_data
+# would copy them for each, and what Streamlit's caches spend on finding a key was a sixth of a page.
+@lru_cache(maxsize=200)
 def _read(generation: Generation, query: str) -> pl.DataFrame:
     sql = (QUERIES / f"{query}.sql").read_text(encoding="utf-8")
     with open_generation(generation) as connection:
@@ -113,8 +115,7 @@ def _engine(generation: Generation) -> _Engine:
     return _Engine(read_facts(open_generation(generation)), Lock())
 
 
-# Rows are frozen, so all readers share them: no copy for each, as st.cache_data would make.
-@st.cache_resource(max_entries=4000, show_spinner=False, hash_funcs=BY_IDENTITY)
+@lru_cache(maxsize=4000)
 def _compared(
     generation: Generation,
     metric: str,

@@ -22,7 +22,7 @@ def months(
     `frame`: month_start, label, value (null = not delivered), is_whole (hollow where not), low, centre, high (null =
     no limits), is_signal, is_latest, shown, note. `marks`: month_start, sign, rebases, note.
     """
-    x = alt.X("month_start:T", scale=UTC, axis=month_axis(frame["month_start"], language))
+    x = alt.X("month_start:T", scale=UTC, axis=month_axis(language))
     base = alt.Chart(frame).encode(x=x)
     scale = alt.Scale(zero=True, nice=True)
 

@@ -5,8 +5,7 @@ Each is put together once and filled with rows: a page has ten of them.
 
 from __future__ import annotations
 
-from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, Literal
 
 import altair as alt
@@ -98,16 +97,12 @@ def rate_by_month(frame: pl.DataFrame, *, limits: str, language: Literal["zh", "
     `frame`: month_start, name, value (null = none), is_settled, is_outside, is_latest, is_missing, centre, lower and
     upper (null = no limits), role, shown, note and figure (as text). The axis is cut.
     """
-    months = tuple(frame["month_start"])
-    return _rate_by_month(months, tuple(frame.columns), limits, language).with_rows(frame, description=description)
+    return _rate_by_month(tuple(frame.columns), limits, language).with_rows(frame, description=description)
 
 
-# All units of a generation have the same months.
-@lru_cache(maxsize=50)
-def _rate_by_month(
-    months: tuple[date, ...], columns: tuple[str, ...], limits: str, language: Literal["zh", "en"]
-) -> Drawing:
-    axis = month_axis(months, language)
+@cache
+def _rate_by_month(columns: tuple[str, ...], limits: str, language: Literal["zh", "en"]) -> Drawing:
+    axis = month_axis(language)
     base = rows_to_come(columns).encode(x=alt.X("month_start:T", scale=UTC, axis=axis))
 
     def y(column: str) -> alt.Y:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import ceil, floor
 from typing import Any, Literal
 
@@ -133,15 +132,12 @@ def control(frame: pl.DataFrame, *, words: tuple[str, str], language: Literal["z
     `frame`: month_start, label, value (null: not delivered or too few), centre, lower, upper (null: no limits), role,
     is_signal, is_first (the first with limits), is_latest, is_whole (hollow where not), is_missing, shown, note.
     """
-    months = tuple(frame["month_start"].unique(maintain_order=True))
-    return _control(tuple(frame.columns), months, words, language).with_rows(frame, description=description)
+    return _control(tuple(frame.columns), words, language).with_rows(frame, description=description)
 
 
-@lru_cache(maxsize=200)
-def _control(
-    columns: tuple[str, ...], months: tuple[date, ...], words: tuple[str, str], language: Literal["zh", "en"]
-) -> Drawing:
-    base = rows_to_come(columns).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(months, language)))
+@cache
+def _control(columns: tuple[str, ...], words: tuple[str, str], language: Literal["zh", "en"]) -> Drawing:
+    base = rows_to_come(columns).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(language)))
     scale = alt.Scale(zero=False, nice=True, padding=6)
     axis = alt.Axis(**PERCENT)
 

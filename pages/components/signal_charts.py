@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
 from typing import Literal
 
 import altair as alt
@@ -19,12 +17,12 @@ ROOM = 4
 UTC = alt.Scale(type="utc", padding=14)
 
 
-def month_axis(months: Iterable[date], language: Literal["zh", "en"]) -> alt.Axis:
+def month_axis(language: Literal["zh", "en"]) -> alt.Axis:
     """Each January by its year and each July by its name: they fit a phone, and the eye counts the rest."""
     year, month = {"zh": ("%Y年", "%-m月"), "en": ("%Y", "%b")}[language]
     return alt.Axis(
         title=None,
-        values=[f"{day}T00:00:00Z" for day in months if day.month in (1, 7)],
+        tickCount=alt.TimeIntervalStep(interval="month", step=6),
         labelExpr=f"utcFormat(datum.value, utcmonth(datum.value) == 0 ? '{year}' : '{month}')",
         ticks=True,
     )
@@ -36,9 +34,7 @@ def series(frame: pl.DataFrame, *, unit: str, bound: str, language: Literal["zh"
     `frame`: month_start, label (the month as text), observed (null = not reported), expected, upper_bound, is_above,
     is_latest, shown (the count as text), note.
     """
-    base = alt.Chart(_with_peak(frame)).encode(
-        x=alt.X("month_start:T", scale=UTC, axis=month_axis(frame["month_start"], language))
-    )
+    base = alt.Chart(_with_peak(frame)).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(language)))
     scale = alt.Scale(domainMin=0, nice=True)
     axis = alt.Axis(**{**Y_TITLE, "tickCount": 4})
 

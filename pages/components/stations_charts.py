@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import lru_cache
 from typing import Literal
 
@@ -48,17 +47,15 @@ def against_bureau(frame: pl.DataFrame, *, own: str, bureau: str, language: Lang
     `frame`: see MONTH_SCHEMA; own and bureau are fractions (null = not given), is_missing is marked by ×. `own` and
     `bureau` name the two.
     """
-    months = tuple(frame["month_start"].to_list())
-    return _months(months, own, bureau, language).with_rows(frame, description=description)
+    return _months(own, bureau, language).with_rows(frame, description=description)
 
 
 @lru_cache(maxsize=64)
-def _months(months: tuple[date, ...], own: str, bureau: str, language: Language) -> Drawing:
+def _months(own: str, bureau: str, language: Language) -> Drawing:
     frame = pl.DataFrame(schema=MONTH_SCHEMA)
     scale = alt.Scale(nice=False, zero=False, padding=10)
     axis = alt.Axis(**{**Y_TITLE, "format": ".0%", "tickCount": 4})
-    months_shown = month_axis(months, language)
-    base = alt.Chart(frame).encode(x=alt.X("month_start:T", scale=UTC, axis=months_shown))
+    base = alt.Chart(frame).encode(x=alt.X("month_start:T", scale=UTC, axis=month_axis(language)))
     titles = (("label", " "), ("shown", own), ("bureau_shown", bureau))
     tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in titles]
     ordinary, ink = paint(base, "ordinary"), paint(base, "ink")
