@@ -20,6 +20,8 @@ AXIS_COLOUR = {"expr": "scale('color', 'ordinary')"}
 ROW_HEIGHT = 27
 # Of an axis above the rows, which would take it from them.
 AXIS_HEIGHT = 24
+# On a phone: pixels that the page gives the chart, known before its labels take theirs.
+NARROW = "containerSize()[0] < 480"
 
 # What both themes share; fonts and grounds come from Streamlit's own theme.
 THEME: dict[str, Any] = {
@@ -174,8 +176,7 @@ def _changes(columns: tuple[str, ...], extent: float, words: tuple[str, str, str
     colour = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
     titles = zip(("name", "counts", "change", "verdict"), words, strict=True)
     tip = [alt.Tooltip(f"{name}:N", title=title) for name, title in titles]
-    y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(grid=False, labelLimit=260, labelOverlap=False))
-    base = rows_to_come(columns).encode(y=y, color=colour, tooltip=tip)
+    base = rows_to_come(columns).encode(y=_named_counts(), color=colour, tooltip=tip)
     scale = alt.Scale(domain=[-extent, extent], nice=False, clamp=True)
     label = "datum.value === 0 ? '0' : format(datum.value, '+.0%')"
     axis = alt.Axis(title=None, labelExpr=label, tickCount=5, orient="top", grid=True, labelFlush=True)
@@ -201,6 +202,22 @@ def _changes(columns: tuple[str, ...], extent: float, words: tuple[str, str, str
         base.transform_filter(other).mark_text(align="left", dx=6).encode(x=alt.XDatum(0), text="verdict:N"),
     ]
     return finish(layers, "")
+
+
+def _named_counts() -> alt.Y:
+    """Rows called "name counts"; where the chart is narrow the counts stand below the name, and leave room for it."""
+    cut = "lastindexof(datum.label, ' ')"
+    lines = f"[slice(datum.label, 0, {cut}), slice(datum.label, {cut} + 1)]"
+    # Vega centres the first line on the row.
+    up = {"test": NARROW, "value": -7}
+    axis = alt.Axis(
+        grid=False,
+        labelExpr=f"{NARROW} ? {lines} : datum.label",
+        labelLimit=alt.ExprRef(f"{NARROW} ? 150 : 260"),
+        labelOffset={"condition": up, "value": 0},
+        labelOverlap=False,
+    )
+    return alt.Y("name:N", sort=None, title=None, axis=axis)
 
 
 def rows_to_come(columns: tuple[str, ...]) -> alt.Chart:

@@ -65,7 +65,7 @@ def _spans(view: View) -> Split:
         # In March the year to date is the quarter, in December the twelve months.
         asked.setdefault((one.row.period.start, one.row.period.end) if one.row else period, one)
     rows = [one.row for one in asked.values() if one.row]
-    named: list[Named] = [(None, format_period(row.period, view.language), row) for row in rows]
+    named: list[Named] = [(None, begin_sentence(format_period(row.period, view.language)), row) for row in rows]
     return _split("spans", "", named, list(asked.values()), view)
 
 

@@ -129,7 +129,7 @@ def _period(view: View) -> str:
         options if period in options else [period, *options],
         period,
         {token: period_label(token, view.until, view.language) for token in [period, *options]},
-        width=230,
+        width=290,
         accepts_new=True,
     )
     return period

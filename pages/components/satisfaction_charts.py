@@ -10,7 +10,7 @@ from typing import Any, Literal
 import altair as alt
 import polars as pl
 
-from pages.components.charts import ROLES, ROW_HEIGHT, Y_TITLE, finish, paint, rows_to_come
+from pages.components.charts import NARROW, ROLES, ROW_HEIGHT, Y_TITLE, finish, paint, rows_to_come
 from pages.components.drawing import Drawing
 from pages.components.signal_charts import UTC, month_axis
 
@@ -36,7 +36,12 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
 
 @lru_cache(maxsize=200)
 def _levels(columns: tuple[str, ...], low: float, high: float) -> Drawing:
-    y = alt.Y("key:N", sort=None, title=None, axis=alt.Axis(grid=False, labelExpr=NAME_OF_KEY, labelLimit=150))
+    y = alt.Y(
+        "key:N",
+        sort=None,
+        title=None,
+        axis=alt.Axis(grid=False, labelExpr=NAME_OF_KEY, labelLimit=alt.ExprRef(f"{NARROW} ? 150 : 240")),
+    )
     tip = [alt.Tooltip("level:N", title=" "), alt.Tooltip("note:N", title=" ")]
     base = rows_to_come(columns).encode(y=y)
     scale = alt.Scale(domain=[low, high], nice=False)

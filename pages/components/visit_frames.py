@@ -14,7 +14,7 @@ from pages.components.view import Asked
 from warehouse.comparison_row import ComparisonRow
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language, codes_of
-from warehouse.wording import begin_sentence, format_exact, format_month_name, format_value
+from warehouse.wording import begin_sentence, format_count, format_exact, format_month_name, format_value
 
 _MATRIX = {
     "code": pl.String,
@@ -157,6 +157,6 @@ def reach_title(asked: Asked, language: Language) -> str:
         "visits.reach.title",
         language,
         n=len(known),
-        low=format_value(low, asked.metric, language),
+        low=format_count(int(low.value or 0), language),
         high=format_value(high, asked.metric, language),
     )

@@ -199,7 +199,7 @@ def test_a_reason_sentence_quotes_what_was_found_and_nothing_it_was_not_given() 
 
 def test_brackets_and_braces_inside_a_found_value_stay_as_they_are() -> None:
     text = reference.reason_sentence("bad_code", language="en", column="[类别]", found="{expected}").sentence
-    assert text == "The value in column “[类别]” is not in the code list: {expected}."
+    assert text == "The value in column '[类别]' is not in the code list: {expected}."
 
 
 def test_a_misplaced_identifier_is_never_quoted() -> None:

@@ -8,6 +8,7 @@ import string
 from pathlib import Path
 
 from pages.components.labels import read_labels, text
+from warehouse.reference import read_codes, read_reasons
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -55,3 +56,10 @@ def test_english_counts_one_thing_in_the_singular() -> None:
     assert text("held.title", "en", n="1") == "1 batch is held and waits for a decision"
     assert text("held.title", "en", n="11") == "11 batches are held and wait for a decision"
     assert text("held.title", "zh", n="1") == "1 个批次暂扣，等待确认"
+
+
+def test_english_has_no_quotation_marks_that_a_chinese_font_draws_two_letters_wide() -> None:
+    wide = set("‘’“”")
+    sentences = [words for row in read_reasons().values() for name, words in row.items() if name.endswith("_en")]
+    labels = [words for texts in read_labels().values() for language, words in texts.items() if language != "zh"]
+    assert [words for words in (*read_codes()["en"], *sentences, *labels) if wide & set(words)] == []

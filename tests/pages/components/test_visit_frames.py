@@ -105,7 +105,7 @@ def test_no_unit_is_named_for_its_place_in_the_range() -> None:
     rows = [count(n, None, "no_base", month=OCTOBER, metric="households_visited_count", unit="household")
             for n in (72, 93, 0)]  # fmt: skip
     many = Asked(METRICS["households_visited_count"], "2026-10", "yoy", ("station",), {}, tuple(rows))
-    assert reach_title(many, "zh") == "3 个单位各走访 0 户次至 93 户次"
+    assert reach_title(many, "zh") == "3 个单位各走访 0 至 93 户次"
 
 
 def asked(rows: tuple[ComparisonRow, ...]) -> Asked:
