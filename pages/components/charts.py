@@ -22,6 +22,9 @@ ROW_HEIGHT = 27
 AXIS_HEIGHT = 24
 # On a phone: pixels that the page gives the chart, known before its labels take theirs.
 NARROW = "containerSize()[0] < 480"
+# In letters, with its counts: beyond it a name takes too much of a phone's width.
+LONG_NAME = 22
+TWO_LINES_HEIGHT = 34
 
 # What both themes share; fonts and grounds come from Streamlit's own theme.
 THEME: dict[str, Any] = {
@@ -165,7 +168,8 @@ def changes(frame: pl.DataFrame, *, extent: float, words: tuple[str, str, str, s
     verdict (as text). `extent`: the axis goes so far either way, what lies beyond is a triangle on its edge; `words`:
     titles of name, counts, change and verdict.
     """
-    height = ROW_HEIGHT * max(frame.height, 1) + AXIS_HEIGHT
+    is_long = any(len(name) > LONG_NAME for name in frame["name"])
+    height = (TWO_LINES_HEIGHT if is_long else ROW_HEIGHT) * max(frame.height, 1) + AXIS_HEIGHT
     chart = _changes(tuple(frame.columns), extent, words)
     return chart.with_rows(frame, description=description, height=height)
 
@@ -205,15 +209,16 @@ def _changes(columns: tuple[str, ...], extent: float, words: tuple[str, str, str
 
 
 def _named_counts() -> alt.Y:
-    """Rows called "name counts"; where the chart is narrow the counts stand below the name, and leave room for it."""
+    """Rows called "name counts"; where the chart is narrow the counts stand below a long name and leave it room."""
+    is_cut = f"{NARROW} && length(datum.label) > {LONG_NAME}"
     cut = "lastindexof(datum.label, ' ')"
     lines = f"[slice(datum.label, 0, {cut}), slice(datum.label, {cut} + 1)]"
     # Vega centres the first line on the row.
-    up = {"test": NARROW, "value": -7}
+    up = {"test": is_cut, "value": -7}
     axis = alt.Axis(
         grid=False,
-        labelExpr=f"{NARROW} ? {lines} : datum.label",
-        labelLimit=alt.ExprRef(f"{NARROW} ? 150 : 260"),
+        labelExpr=f"{is_cut} ? {lines} : datum.label",
+        labelLimit=alt.ExprRef(f"{NARROW} ? 170 : 260"),
         labelOffset={"condition": up, "value": 0},
         labelOverlap=False,
     )
