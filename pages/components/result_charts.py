@@ -26,6 +26,12 @@ def drawn_rows(frame: pl.DataFrame, plan: Plan) -> int:
     return min(frame.drop_nulls(plan.x).height, most)
 
 
+def gaps(frame: pl.DataFrame, plan: Plan) -> int:
+    """How many of the rows that its chart draws have no value in any of its numbers: they leave a gap."""
+    drawn = frame.drop_nulls(plan.x).head(drawn_rows(frame, plan))
+    return drawn.filter(pl.all_horizontal(pl.col(plan.y).is_null())).height
+
+
 def chart_of(frame: pl.DataFrame, plan: Plan, *, description: str) -> Drawing:
     """The chart that a plan describes, of the first rows of the answer; rows without x or y are left out."""
     rows = _rows(frame, plan)

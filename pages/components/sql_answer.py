@@ -10,7 +10,7 @@ import streamlit as st
 from pages.components import cards
 from pages.components.data import Board, newest_generation
 from pages.components.labels import language, t
-from pages.components.result_charts import chart_of, drawn_rows
+from pages.components.result_charts import chart_of, drawn_rows, gaps
 from pages.components.result_plan import FORMS, MOST_SERIES, Choices, Form, Plan, choices_of, guess
 from pages.components.result_table import (
     PAGE_ROWS,
@@ -156,6 +156,8 @@ def _chart(run: Run, result: Result) -> None:
     words = [t("sql_workbench.drawn", n=format_exact(drawn), all=format_exact(frame.height))]
     is_coloured = plan.series is not None or len(plan.y) > 1
     left = words if drawn < frame.height else []
+    if empty := gaps(frame, plan):
+        left.append(t("sql_workbench.gaps", n=format_exact(empty)))
     st.caption(" ".join([*left, t("sql_workbench.colours")] if is_coloured else left))
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from warehouse.sandbox.catalogue import Catalogue
 from warehouse.sandbox.frames import Kind, send
 from warehouse.sandbox.limits import Limits
-from warehouse.sandbox.refusals import LimitExceeded, NoAnswer, Refused
+from warehouse.sandbox.refusals import LimitExceeded, NoAnswer, Refused, syntax_refusal
 from warehouse.sandbox.statements import Statement, bind
 from warehouse.sandbox.types import plain_type
 
@@ -141,7 +141,7 @@ def explain_error(
         closest = _closest_columns(connection.cursor(), name, statement.sql, catalogue)
         return Refused("column_unknown", line=line, column=column, name=name, closest=closest)
     if isinstance(error, duckdb.ParserException):
-        return Refused("syntax", line=line, column=column, message=_first_line(message))
+        return syntax_refusal(_first_line(message), line=line, column=column)
     # A result may still be open on the connection.
     if _is_telling(message, connection.cursor(), catalogue):
         return Refused("engine_hidden", line=line, column=column)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
 Language = Literal["zh", "en"]
+# What is no SQL at all, whatever it would have asked for.
+SYNTAX = ("syntax", "syntax_near", "syntax_open_text", "syntax_open_name")
+_UNENDED = {"unterminated string": "syntax_open_text", "unterminated quoted identifier": "syntax_open_name"}
 Which = Literal["time", "memory", "rows", "bytes"]
 
 
@@ -41,6 +45,16 @@ class Refused(NoAnswer):
         self.line = line
         self.column = column
         super().__init__(code, **values)
+
+
+def syntax_refusal(message: str, *, line: int | None = None, column: int | None = None) -> Refused:
+    """What the parser's own sentence, which is English, says in both languages."""
+    if near := re.fullmatch(r'syntax error at or near "(.*)"', message, re.DOTALL):
+        return Refused("syntax_near", line=line, column=column, found=near[1])
+    for words, code in _UNENDED.items():
+        if message.startswith(words):
+            return Refused(code, line=line, column=column)
+    return Refused("syntax", line=line, column=column, message=message)
 
 
 class LimitExceeded(NoAnswer):

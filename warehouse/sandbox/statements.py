@@ -13,7 +13,7 @@ from warehouse.sandbox.catalogue import Catalogue
 from warehouse.sandbox.guard import Guard, Node, place_of_byte
 from warehouse.sandbox.lexing import MEANT, Token, blank, find_full_width, line_and_column, literal, words_of
 from warehouse.sandbox.pivoting import MOST_COLUMNS, Gap, fill, find_gaps
-from warehouse.sandbox.refusals import Refused
+from warehouse.sandbox.refusals import SYNTAX, Refused, syntax_refusal
 
 _NOT_SELECT = "not implemented"
 _LONGEST_MESSAGE = 300
@@ -142,9 +142,9 @@ def parse(connection: duckdb.DuckDBPyConnection, sql: str) -> Node | None:
 def _syntax_error(sql: str, answer: dict[str, Any]) -> Refused:
     message = str(answer["error_message"]).splitlines()[0][:_LONGEST_MESSAGE]
     if not str(answer.get("position", "")).isdigit():
-        return Refused("syntax", message=message)
+        return syntax_refusal(message)
     line, column = line_and_column(sql, place_of_byte(sql, int(answer["position"])))
-    return Refused("syntax", line=line, column=column, message=message)
+    return syntax_refusal(message, line=line, column=column)
 
 
 def _not_select(sql: str, words: Sequence[Token]) -> Refused:
@@ -173,7 +173,7 @@ def _check_explain(
     try:
         tree = parse(connection, inner)
     except Refused as refused:
-        if refused.code == "syntax" and len(words) > 1 and words[1].text == "(":
+        if refused.code in SYNTAX and len(words) > 1 and words[1].text == "(":
             raise Refused("explain_analyze", line=line, column=column) from refused
         raise
     if tree is None:

@@ -8,7 +8,7 @@ import altair as alt
 import polars as pl
 import pytest
 
-from pages.components.result_charts import MOST_BARS, chart_of, drawn_rows
+from pages.components.result_charts import MOST_BARS, chart_of, drawn_rows, gaps
 from pages.components.result_plan import FORMS, Plan, choices_of, guess
 
 MONTHS = [date(2026, 8, 1), date(2026, 9, 1), date(2026, 10, 1)]
@@ -81,3 +81,9 @@ def test_a_chart_draws_no_more_than_can_be_told_apart() -> None:
     plan = Plan("bars", "name", ("n",))
     (rows,) = chart_of(many(500), plan, description="d").frames().values()
     assert rows.height == drawn_rows(many(500), plan) == MOST_BARS
+
+
+def test_rows_without_a_value_are_counted_as_gaps() -> None:
+    frame = pl.DataFrame({"m": [1, 2, None, 4], "a": [1, None, None, None], "b": [1, None, 3, 4]})
+    assert gaps(frame, Plan("line", "m", ("a",))) == 2
+    assert gaps(frame, Plan("line", "m", ("a", "b"))) == 1

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from warehouse.sandbox import LimitExceeded, NoAnswer, Refused, run_sql
-from warehouse.sandbox.refusals import read_texts
+from warehouse.sandbox.refusals import SYNTAX, read_texts
 
 SOURCES = Path(__file__).resolve().parents[3] / "warehouse" / "sandbox"
 # Statement -> code, line, column, and a piece of the English sentence.
@@ -25,7 +25,10 @@ PLACES: dict[str, tuple[str, int | None, int | None, str]] = {
     "from read_text('/etc/passwd')": ("table_function_denied", 1, 6, "read_text"),
     "describe priv.person": ("schema_denied", 1, 15, "priv"),
     "select\n  scor from mart.visit": ("column_unknown", 2, 3, "score"),
-    "selec 1": ("syntax", 1, 1, "selec"),
+    "selec 1": ("syntax_near", 1, 1, "'selec'"),
+    "select a\nfrom t t2 t3": ("syntax_near", 2, 11, "'t3'"),
+    "select 'ab\nc": ("syntax_open_text", 1, 8, "closing single quote"),
+    'select 1,\n"ab': ("syntax_open_name", 2, 1, "closing double quote"),
     "select 1;\nselect 2": ("several", None, None, "2 were found"),
     "\n update mart.visit set score = 1": ("statement", 2, 2, "UPDATE cannot be run"),
     "explain analyze select 1": ("explain_analyze", 1, 1, "ANALYZE"),
@@ -64,7 +67,7 @@ def test_every_sentence_is_in_both_languages_with_the_same_values(code: str) -> 
 
 def test_every_sentence_is_used_and_none_is_missing() -> None:
     source = "".join(path.read_text("utf-8") for path in SOURCES.glob("*.py"))
-    raised = set(re.findall(r'(?:Refused|_refused|_syntax)\(\s*"(\w+)"', source))
+    raised = set(re.findall(r'(?:Refused|_refused|_syntax)\(\s*"(\w+)"', source)) | set(SYNTAX)
     raised |= set(re.findall(r'"(\w+)" if [^\n]+ else "(\w+)", node', source) and ["changes_data", "syntax_unknown"])
     raised |= {"table_function_denied", "function_denied", "pivot_nested", "syntax_unknown", "too_deep"}
     raised |= {f"limit_{which}" for which in ("time", "memory", "rows", "bytes")}
