@@ -107,18 +107,20 @@ def test_a_long_answer_is_cut_with_a_word_and_paged(app: AppTest) -> None:
     assert len(app.table[0].value) == 50
 
 
-def test_a_cut_answer_is_downloaded_whole_by_choice(app: AppTest) -> None:
-    ask(app, "select date, day_number from core.dim_date order by date")
+def test_an_answer_of_a_million_rows_is_paged_and_downloaded_whole_by_choice(app: AppTest) -> None:
+    ask(app, "select r.n, date '2026-01-01' + cast(r.n % 365 as integer) as day from range(1000000) as r(n) order by n")
+    assert "**只显示前 10,000 行**" in said(app)
+    assert len(app.table[0].value) == 50
     app.session_state["sql-view"] = "files"
     app.run()
     app.button(key="sql-whole-parquet").click().run()
-    until(app, "全部 13,149 行已备好")
+    until(app, "全部 1,000,000 行已备好")
     job = desk_of(app).job
     assert job
     assert job.content
     frame = pl.read_parquet(BytesIO(job.content))
-    assert frame.height == 13_149
-    assert str(frame["date"][-1]) == "2035-12-31"
+    assert frame["n"].to_list() == list(range(1_000_000))
+    assert str(frame["day"][364]) == "2026-12-31"
 
 
 def test_an_answer_that_is_too_much_for_a_download_says_why(app: AppTest) -> None:
