@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -89,6 +92,44 @@ def test_a_mistake_is_marked_at_its_line_until_the_text_changes(page: Page) -> N
     page.keyboard.press("End")
     page.keyboard.insert_text(" ")
     expect(page.locator(".cm-error-line")).to_have_count(0)
+
+
+def workers_of(pid: int) -> set[int]:
+    """The sandboxed queries of a server: what the process that it forks them from has started and not yet buried."""
+
+    def children(parent: int) -> set[int]:
+        lists = [(task / "children").read_text() for task in Path(f"/proc/{parent}/task").iterdir()]
+        return {int(child) for found in lists for child in found.split()}
+
+    with suppress(FileNotFoundError):
+        return {worker for parent in children(pid) for worker in children(parent)}
+    return set()
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + MILLISECONDS / 1000
+    while not what() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert what()
+
+
+def test_a_browser_that_is_closed_in_the_middle_leaves_no_query_behind(browser: Browser, board: Server) -> None:
+    with new_context(browser) as context:
+        page = context.new_page()
+        page.goto(address(board.url, PAGE, {"lang": "en"}))
+        wait_until_drawn(page)
+        write(page, "select sum(a.r * b.r) from range(1000000) as a(r) cross join range(1000000) as b(r)")
+        page.keyboard.press("Control+Enter")
+        wait_for(lambda: bool(workers_of(board.pid)))
+    wait_for(lambda: not workers_of(board.pid))
+    # The next reader is served as if nothing had been.
+    with new_context(browser) as context:
+        page = context.new_page()
+        page.goto(address(board.url, PAGE, {"lang": "en"}))
+        wait_until_drawn(page)
+        write(page, STATIONS)
+        page.keyboard.press("Control+Enter")
+        answer(page, "1 row, 2 columns")
 
 
 def test_the_keyboard_gets_out_of_the_editor_and_an_example_into_it(page: Page) -> None:
