@@ -67,6 +67,11 @@ LEAST_PHONE = 10_000_000_000
 LATEST_DAY = date(2100, 12, 31)
 
 
+def remember_nothing() -> dict[str, Remembered]:
+    """Room for what the cells of each field gave."""
+    return defaultdict(Remembered)
+
+
 @dataclass(frozen=True)
 class Context:
     """What parsing needs to know beside the text."""
@@ -77,7 +82,9 @@ class Context:
     is_1904: bool = False
     lookups: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
     registered: Dictionary[str, Dictionary[str, str]] = field(default_factory=dict)
-    remembered: dict[str, Remembered] = field(default_factory=lambda: defaultdict(Remembered), repr=False)
+    remembered: dict[str, Remembered] = field(default_factory=remember_nothing, repr=False)
+    # The same for the columns of words, which other files of the mapping hold as well.
+    words: dict[str, Remembered] = field(default_factory=remember_nothing, repr=False)
     # What was mended or let pass, the field, and in how many cells; threads only ever append.
     noticed: list[tuple[str, str, int]] = field(default_factory=list, repr=False)
 
@@ -146,7 +153,7 @@ def parse_field(text: pl.Series, field: Field, column: Column, context: Context)
     # What a chunk registers is known in that chunk only, so that the same cell may read otherwise in the next.
     if field.kind not in WORDS or any(context.registered.values()):
         return parse(text)
-    return context.remembered[field.name].parse(text, parse)
+    return context.words[field.name].parse(text, parse)
 
 
 def _parse_cells(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from etl.archive import ArchiveWriter, write_note
-from etl.fields import Context, code_lookups, pick_headers, resolve_headers
+from etl.fields import Context, code_lookups, pick_headers, remember_nothing, resolve_headers
 from etl.inbox import InboxFile, is_unchanged
 from etl.mapping import Mapping
 from etl.mapping_parts import normalise_header
@@ -27,6 +27,7 @@ from etl.records import Chunk, work_chunk
 from etl.register import Registered
 from etl.totals import PrintedTotals
 from etl.unpivot import unfolded_headers
+from etl.values import Remembered
 from etl.window import delivered_at, window_of
 from warehouse.redaction import redact
 
@@ -36,7 +37,10 @@ JUDGED_ROWS = 4_000
 
 @dataclass(frozen=True)
 class Job:
-    """What every file of a night shares; `lookups`: the words of each mapping's codes, made at its first file."""
+    """What every file of a night shares.
+
+    By mapping, begun at its first file: `lookups`, the words of its codes; `words`, what cells of words gave so far.
+    """
 
     data: Path
     key: Key
@@ -46,6 +50,11 @@ class Job:
     code_version: str
     watcher: Watcher = field(default_factory=Silent, repr=False)
     lookups: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict, repr=False)
+    words: dict[str, dict[str, Remembered]] = field(default_factory=lambda: defaultdict(remember_nothing), repr=False)
+
+    def knowing(self, organisations: Organisations) -> Job:
+        """The same with other organisations, in whose light no word has been read yet."""
+        return replace(self, organisations=organisations, words=defaultdict(remember_nothing))
 
 
 class Changed(Exception):
@@ -175,7 +184,14 @@ def _recipe(mapping: Mapping, table: Table, job: Job, delivered: datetime) -> Re
     headers, _ = resolve_headers(mapping, table.headers)
     if mapping.name not in job.lookups:
         job.lookups[mapping.name] = code_lookups(mapping)
-    context = Context(mapping, job.organisations, delivered.date(), table.is_1904, job.lookups[mapping.name])
+    context = Context(
+        mapping,
+        job.organisations,
+        delivered.date(),
+        table.is_1904,
+        job.lookups[mapping.name],
+        words=job.words[mapping.name],
+    )
     return Recipe(context, headers, table.headers[0], job.key, table.headers)
 
 

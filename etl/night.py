@@ -145,7 +145,7 @@ def load_inbox(
             continue
         loaded.append(info)
         if info["feed"] == "org" or info["registered"]["org"]:
-            job = replace(job, organisations=known_organisations(read_batches(data / "archive")))
+            job = job.knowing(known_organisations(read_batches(data / "archive")))
     fingerprints.save()
     report = NightReport(
         now.isoformat(timespec="seconds"),

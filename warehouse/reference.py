@@ -88,6 +88,7 @@ def read_codes() -> pl.DataFrame:
     )
 
 
+@cache
 def codes_of(list_code: str) -> pl.DataFrame:
     """Return one code list in its own order; an unknown list is an error."""
     codes = read_codes().filter(pl.col("list_code") == list_code)
