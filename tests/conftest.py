@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from tests.served.bureau import make_bureau
 
 # The same examples on every machine and no deadline: two shared cores make slow examples, not wrong ones.
 settings.register_profile("suite", derandomize=True, deadline=None, database=None)
@@ -23,6 +26,18 @@ def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         patch.setenv("FENGQIAO_DATA", str(home / "data"))
         patch.delenv("FENGQIAO_LANG", raising=False)
         yield
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data directory of a small synthetic bureau with every feed, to be read: built once for all workers."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with (shared / "demo.lock").open("w") as lock:
+        # Whoever comes second waits here until the first has built it.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        data = shared / "demo"
+        return data if (data / "current").exists() else make_bureau(data)
 
 
 @pytest.fixture

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.served.bureau import make_bureau
 from tests.served.chromium import open_browser, why_not
 from tests.served.server import Server, serve
 
@@ -26,15 +23,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def bureau(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The data directory of a small bureau with every feed, built once for all workers, and only for a browser."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    with (shared / "bureau.lock").open("w") as lock:
-        # Whoever comes second waits here until the first has built it.
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        data = shared / "bureau"
-        return data if (data / "current").exists() else make_bureau(data)
+def bureau(browser: Browser, request: pytest.FixtureRequest) -> Path:
+    """The data directory of a small bureau with every feed; without a browser it is not even built."""
+    data: Path = request.getfixturevalue("demo")
+    return data
 
 
 @pytest.fixture(scope="session")

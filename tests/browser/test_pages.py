@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.pages.app import PAGES, path_of
 from tests.served.bureau import selection
@@ -34,11 +34,18 @@ MENU = "[data-testid=stTopNavLink], [data-testid=stTopNavSection]"
 TABS = 80
 
 
+@pytest.fixture(scope="module")
+def desk(browser: Browser) -> Iterator[BrowserContext]:
+    """One reader's profile for many pages: a new one has to read and compile all of Streamlit's scripts first."""
+    with new_context(browser) as context:
+        yield context
+
+
 @pytest.fixture(scope="module", params=[(page, language) for page in PAGES for language in LANGUAGES], ids="-".join)
-def visit(request: pytest.FixtureRequest, browser: Browser, board: Server) -> tuple[str, str, Visit]:
+def visit(request: pytest.FixtureRequest, desk: BrowserContext, board: Server) -> tuple[str, str, Visit]:
     """A page in a language, looked at once for all tests."""
     page, language = request.param
-    return page, language, look(browser, board.url, path_of(page), {"lang": language})
+    return page, language, look(desk, board.url, path_of(page), {"lang": language})
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +100,9 @@ def test_every_chart_and_table_can_be_heard(visit: tuple[str, str, Visit]) -> No
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_copied_link_opens_the_same_view_for_somebody_else(name: str, browser: Browser, board: Server) -> None:
+def test_a_copied_link_opens_the_same_view_for_somebody_else(
+    name: str, desk: BrowserContext, browser: Browser, board: Server
+) -> None:
     path = path_of(name)
     with open_session(board.port) as session:
         plain = session.run(path, {"lang": "en"})
@@ -102,21 +111,23 @@ def test_a_copied_link_opens_the_same_view_for_somebody_else(name: str, browser:
         is_narrowed = session.run(path, chosen).texts() != plain.texts()
     # Signals are of the newest month and of all series; what an analyst asks is not of a selection.
     assert is_narrowed == (name not in ("signals", "sql_workbench"))
-    mine, copied = shown(browser, address(board.url, path, chosen))
-    theirs, again = shown(browser, copied)
+    mine, copied = shown(desk, address(board.url, path, chosen))
+    with new_context(browser) as other:
+        theirs, again = shown(other, copied)
     assert theirs == mine
     assert again == copied
     kept = dict(parse_qsl(urlsplit(copied).query))
     assert kept == {parameter: kept.get(parameter) for parameter in chosen}, "a choice is not in the link"
 
 
-def shown(browser: Browser, link: str) -> tuple[tuple[str, ...], str]:
-    """What a new profile reads at a link, and the address that it then could copy."""
-    with new_context(browser) as context:
-        page = context.new_page()
-        page.goto(link)
-        wait_until_drawn(page)
-        return read_texts(page), page.url
+def shown(context: BrowserContext, link: str) -> tuple[tuple[str, ...], str]:
+    """What a reader reads at a link, and the address that they then could copy."""
+    page = context.new_page()
+    page.goto(link)
+    wait_until_drawn(page)
+    found = read_texts(page), page.url
+    page.close()
+    return found
 
 
 def test_the_menu_and_the_language_can_be_reached_by_tab(page: Page, board: Server) -> None:

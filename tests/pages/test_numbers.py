@@ -8,9 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from typer.testing import CliRunner
 
-from etl.__main__ import app as etl
 from pages.components.labels import read_labels
 from tests.pages.app import PAGES
 from tests.pages.derived import derived_figures
@@ -31,15 +29,6 @@ FIELDS = (
     "value", "numerator", "denominator", "value_low", "value_high", "base_value", "base_numerator", "base_denominator",
     "change", "change_rate", "interval_low", "interval_high", "at_least_value",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    data = tmp_path_factory.mktemp("walk") / "data"
-    words = ["demo", "--data", str(data), "--years", "3", "--incidents-per-year", "2000", "--seed", "7"]
-    done = CliRunner().invoke(etl, words)
-    assert done.exit_code == 0, done.output
-    return data
 
 
 def known(page: Page) -> tuple[set[str], set[float]]:

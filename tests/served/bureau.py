@@ -8,8 +8,9 @@ from pathlib import Path
 
 from tests.served.server import ROOT
 
-# Two years, so that there is a year before; the size matters little, for reading files takes the time.
-SIZE = ("--years", "2", "--incidents-per-year", "2000")
+# Three years, so that there is a year before every month of a year; the size matters little, for reading files takes
+# the time.
+SIZE = ("--years", "3", "--incidents-per-year", "2000", "--seed", "7")
 
 
 def make_bureau(data: Path) -> Path:

@@ -88,10 +88,10 @@ def read_texts(page: Page) -> tuple[str, ...]:
     return tuple(texts)
 
 
-def look(browser: Browser, url: str, name: str, parameters: Mapping[str, str]) -> Visit:
+def look(context: BrowserContext, url: str, name: str, parameters: Mapping[str, str]) -> Visit:
     """Open a page on a desk, then make the window as narrow as a phone."""
-    with new_context(browser) as context:
-        page = context.new_page()
+    page = context.new_page()
+    try:
         problems = watch(page, url)
         page.goto(address(url, name, parameters))
         wait_until_drawn(page)
@@ -103,3 +103,5 @@ def look(browser: Browser, url: str, name: str, parameters: Mapping[str, str]) -
         wait_until_drawn(page)
         width: Any = page.evaluate(WIDTH)
         return Visit(page.url, str(lang), texts, tuple(descriptions), int(width), tuple(problems))
+    finally:
+        page.close()

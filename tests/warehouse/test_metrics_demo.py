@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import duckdb
 import pytest
-from typer.testing import CliRunner
 
-from etl.__main__ import app
 from warehouse.comparison import ask, compare, read_facts
 from warehouse.comparison_row import NUMBERS, ComparisonRow
 from warehouse.connection import open_generation
@@ -23,13 +22,8 @@ WHOLE_MONTHS, DAYS = "2026-07..2026-09", "2026-02-11..2026-10-05"
 
 
 @pytest.fixture(scope="module")
-def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Facts]:
-    data = tmp_path_factory.mktemp("metrics") / "data"
-    done = CliRunner().invoke(
-        app, ["demo", "--data", str(data), "--years", "2", "--incidents-per-year", "3000", "--seed", "4"]
-    )
-    assert done.exit_code == 0, done.output
-    generation = current_generation(data)
+def facts(demo: Path) -> Iterator[Facts]:
+    generation = current_generation(demo)
     assert generation is not None
     with open_generation(generation) as connection:
         yield read_facts(connection)
