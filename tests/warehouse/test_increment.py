@@ -20,7 +20,7 @@ from warehouse.verify import content_hash
 
 @pytest.fixture(autouse=True)
 def _small_is_not_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deliveries, "SMALL_ROWS", 0)
+    monkeypatch.setattr(deliveries, "SMALL_BYTES", 0)
     monkeypatch.setattr(deliveries, "MOST_GROWTH", 1000)
 
 
