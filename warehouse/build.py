@@ -36,7 +36,7 @@ from warehouse.versions import empty_model, ledger_model, version_models
 
 PUBLISHED_KEY = "incident_key"
 # Of a file. A night leaves half-filled blocks behind in every table that it changes: with blocks of 256 KiB, the
-# default, they make up a tenth of a file of a million incidents. A file written in one go is smaller, too, by a twelfth.
+# default, they make up a tenth of a file of a million incidents. A file written in one go is a twelfth smaller, too.
 BLOCK_BYTES = 65_536
 WHOLE_NUMBERS = ("SMALLINT", "INTEGER", "BIGINT", "DATE")
 
