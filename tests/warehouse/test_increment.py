@@ -95,7 +95,11 @@ def test_random_nights_come_out_as_the_archive_gives_them(
 
 def test_sums_of_zero_stay_known_and_groups_without_rows_go(tmp_path: Path) -> None:
     nights = Nights(tmp_path)
-    known = {"outcome_code": "mediation_success", "dispute_type_code": "debt", "mediation_kind_code": "none"}
+    known: dict[str, Any] = {
+        "outcome_code": "mediation_success",
+        "dispute_type_code": "debt",
+        "mediation_kind_code": "none",
+    }
     known |= {"channel_code": "call_110", "settled_stage_code": "scene", "is_non_police": False, "is_urgent": True}
     known |= {"received_count": 1, "closed_count": 1, "resolved_count": 1, "failed_count": 0, "referred_count": 0}
     known |= {"referral_returned_count": 0, "escalated_count": 0, "received_hour": 3, "closed_on": date(2026, 1, 5)}
@@ -116,7 +120,13 @@ def test_sums_of_zero_stay_known_and_groups_without_rows_go(tmp_path: Path) -> N
     night(3, rows[1] | gone, rows[0] | {"failed_count": None, "record_status_code": "active"})
     night(4, rows[0] | gone)
     # A total of zero is there, though it adds nothing to any sum.
-    nothing = {"is_total": True, "incident_key": None, "incident_count": 0, "received_count": 0, "closed_count": 0}
+    nothing: dict[str, Any] = {
+        "is_total": True,
+        "incident_key": None,
+        "incident_count": 0,
+        "received_count": 0,
+        "closed_count": 0,
+    }
     total = rows[0] | nothing | {"key": "t", "resolved_count": 0, "period_start": date(2026, 1, 5)}
     night(5, total | {"period_end": date(2026, 1, 5)}, rows[1] | {"record_status_code": "active"})
     assert night(6, rows[1] | gone).rows["mart.incident_day"] == 1
