@@ -22,11 +22,12 @@ from warehouse import bulletin_command
 from warehouse.comparison import BadPeriod, NotAsked, ask, compare, explain, read_facts
 from warehouse.comparison_row import ComparisonRow
 from warehouse.connection import open_generation
+from warehouse.damage import DamagedGeneration, telling_damage
 from warehouse.describe import UnknownTable
 from warehouse.describe import describe as describe_tables
 from warehouse.dimensions import TIMES
 from warehouse.disclosure import suppress
-from warehouse.generations import current_generation
+from warehouse.generations import Generation, current_generation
 from warehouse.metrics import METRICS
 from warehouse.reference import Language
 from warehouse.sandbox import command as sandbox_command
@@ -60,13 +61,23 @@ def main() -> None:
 
 @contextmanager
 def _warehouse(data: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The current generation, read-only; exit 1 where there is none."""
+    """The current generation, read-only; exit 1 where there is none, or it is damaged."""
+    with _reading(data) as generation, open_generation(generation) as connection:
+        yield connection
+
+
+@contextmanager
+def _reading(data: Path) -> Iterator[Generation]:
     generation = current_generation(data)
     if generation is None:
         print("没有可用的数据版本 / no usable generation: python -m etl refresh", file=sys.stderr)
         raise typer.Exit(1)
-    with open_generation(generation) as connection:
-        yield connection
+    try:
+        with telling_damage(generation):
+            yield generation
+    except DamagedGeneration as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(1) from error
 
 
 @app.command()
@@ -225,14 +236,10 @@ def sql(
     limit: Annotated[int, typer.Option(min=0, help="最多几行 / rows at most")] = 10_000,
 ) -> None:
     """对当前数据版本运行一条只读查询，与网页用同一个沙箱 / one reading statement, in the sandbox of the page."""
-    generation = current_generation(data)
-    if generation is None:
-        print("没有可用的数据版本 / no usable generation: python -m etl refresh", file=sys.stderr)
-        raise typer.Exit(1)
     language: Language = "en" if os.environ.get("FENGQIAO_LANG") == "en" else "zh"
-    raise typer.Exit(
-        sandbox_command.run(generation.database, statement, form=format.value, limit=limit, language=language)
-    )
+    with _reading(data) as generation:
+        code = sandbox_command.run(generation.database, statement, form=format.value, limit=limit, language=language)
+    raise typer.Exit(code)
 
 
 @app.command(name="sandbox-check")

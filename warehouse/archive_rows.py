@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,10 +17,13 @@ import pyarrow.parquet as pq
 
 from warehouse.archive import ArchiveBatch
 from warehouse.key_index import Hashes, KeyIndex, Rows
+from warehouse.scratch import quoted
 
 # A row of a feed: number of its batch, number in the batch.
 Places = npt.NDArray[np.int64]
 _ROW_BITS = 32
+# More row groups of a file are not decoded as a whole: opening the file once more by the engine costs less.
+FEW_GROUPS = 6
 
 
 def places_of(batch_no: int | Rows, row_no: Rows) -> Places:
@@ -69,7 +72,7 @@ class FeedArchive:
             found.append(_places_in(held, rows))
         return np.unique(np.concatenate(found))
 
-    def read(self, places: Places) -> pl.DataFrame:
+    def read(self, connection: duckdb.DuckDBPyConnection, places: Places) -> pl.DataFrame:
         """The records at these places, with batch_no and row_no."""
         frames = [pl.DataFrame(schema={**self.schema, "batch_no": pl.Int64, "row_no": pl.Int64})]
         wanted = np.unique(places)
@@ -80,7 +83,7 @@ class FeedArchive:
         for file, held in self._files.items():
             chosen = [(number, batch, rows_by_batch[number]) for number, batch in held if number in rows_by_batch]
             if chosen:
-                frames += _read_rows(file, chosen, self.schema)
+                frames.append(_read_rows(connection, file, chosen, self.schema))
         return pl.concat(frames)
 
 
@@ -95,18 +98,43 @@ def _places_in(held: Sequence[tuple[int, ArchiveBatch]], rows: Rows) -> Places:
 
 
 def _read_rows(
-    file: Path, chosen: Sequence[tuple[int, ArchiveBatch, Rows]], schema: pl.Schema
-) -> Iterator[pl.DataFrame]:
-    """Only the row groups that hold a wanted row are decoded."""
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    chosen: Sequence[tuple[int, ArchiveBatch, Rows]],
+    schema: pl.Schema,
+) -> pl.DataFrame:
     numbers = np.concatenate([np.full(rows.size, number) for number, _, rows in chosen])
     rows = np.concatenate([rows for _, _, rows in chosen])
     in_file = np.concatenate([rows + batch.first_row for _, batch, rows in chosen])
+    order = np.argsort(in_file, kind="stable")
+    numbers, rows, in_file = numbers[order], rows[order], in_file[order]
     with pq.ParquetFile(file, memory_map=True) as parquet:
         sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
         starts = np.cumsum([0, *sizes])
         group_of_row = np.searchsorted(starts, in_file, side="right") - 1
-        for group in np.unique(group_of_row).tolist():
-            here = group_of_row == group
-            table = parquet.read_row_group(group, columns=list(schema)).take(pa.array(in_file[here] - starts[group]))
-            frame = pl.DataFrame(table).select(pl.col(name).cast(kind) for name, kind in schema.items())
-            yield frame.with_columns(batch_no=pl.Series(numbers[here]), row_no=pl.Series(rows[here]))
+        groups = np.unique(group_of_row).tolist()
+        if len(groups) > FEW_GROUPS:
+            table = _skip_to(connection, file, in_file)
+        else:
+            # Threads cost more than they save where so little is read.
+            parts = [
+                parquet.read_row_group(group, columns=list(schema), use_threads=False).take(
+                    pa.array(in_file[group_of_row == group] - starts[group])
+                )
+                for group in groups
+            ]
+            table = pa.concat_tables(parts)
+    # One conversion for all of them: it costs as much for a row as for a thousand.
+    frame = pl.DataFrame(table).select(pl.col(name).cast(kind) for name, kind in schema.items())
+    return frame.with_columns(batch_no=pl.Series(numbers), row_no=pl.Series(rows))
+
+
+def _skip_to(connection: duckdb.DuckDBPyConnection, file: Path, in_file: Rows) -> pa.Table:
+    """The engine decodes only the stretches of 2,048 rows that hold a wanted one, in their order in the file."""
+    connection.register("wanted_row", pl.DataFrame({"row_no": in_file}))
+    table = connection.sql(
+        f"select * from read_parquet('{quoted(file)}')"
+        " where file_row_number in (select row_no from wanted_row) order by file_row_number"
+    ).to_arrow_table()
+    connection.unregister("wanted_row")
+    return table

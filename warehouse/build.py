@@ -35,6 +35,9 @@ from warehouse.verify import columns_of, hashes_of, read_content
 from warehouse.versions import empty_model, ledger_model, version_models
 
 PUBLISHED_KEY = "incident_key"
+# Of a file. A night leaves half-filled blocks behind in every table that it changes: with blocks of 256 KiB, the
+# default, they make up a tenth of a file of a million incidents. A file written in one go is a twelfth smaller, too.
+BLOCK_BYTES = 65_536
 WHOLE_NUMBERS = ("SMALLINT", "INTEGER", "BIGINT", "DATE")
 
 
@@ -146,7 +149,7 @@ class _Told:
 def _build_whole(told: _Told, reason: str, index: KeyIndex | None) -> BuildResult:
     clock = _Clock()
     numbered = number_batches(told.batches)
-    with duckdb.connect(str(told.database)) as connection:
+    with duckdb.connect(str(told.database), config={"default_block_size": BLOCK_BYTES}) as connection:
         open_scratch(connection, told.directory, memory_limit=told.memory_limit)
         load_base_tables(connection, base_tables(numbered, told.refused), told.generation)
         feeds = open_archive(connection, numbered, told.templates)

@@ -20,8 +20,9 @@ WITHOUT_PERIOD = frozenset({"org", "population", "annotation", "visit_target"})
 
 # Times the size of a file with as many rows that was written in one go.
 MOST_GROWTH = 1.05
-# Rows of all tables; the fixed cost of a changed copy is that of building some 100,000 records.
-SMALL_ROWS = 300_000
+# Of a file. A night's changes leave some 35 blocks half filled, whatever is stored: of a smaller file more than
+# MOST_GROWTH allows, so that the changed copy would be thrown away, and building everything takes seconds.
+SMALL_BYTES = 40_000_000
 
 
 class NeedsFull(Exception):
@@ -45,8 +46,8 @@ def why_full(base: Base, code_version: str) -> str | None:
         return "the program or a code table has changed"
     if len(base.batches) != len(manifest["batches"]):
         return "a batch of the last generation is no longer in the archive"
-    if sum(manifest["tables"].values()) < SMALL_ROWS:
-        return "so small that building it whole costs no more"
+    if base.database.stat().st_size < SMALL_BYTES:
+        return "so small that building it whole costs little, and leaves the file in one piece"
     return None
 
 

@@ -158,8 +158,7 @@ class Increment:
         return re.sub(rf"\b{grouping.source}\b", grouping.among_unsettled(self.connection), model.sql)
 
     def _change_groups(self, table: str, left: str, came: str, again: Callable[[], str]) -> None:
-        keys = list(self._grouping(self.models[table]).keys)
-        change_groups(self.tables, table, keys, left=left, came=came, again=again)
+        change_groups(self.tables, table, self._grouping(self.models[table]), left=left, came=came, again=again)
 
     def _grouping(self, model: Model) -> Grouping:
         return Grouping.of(self.connection, model.sql, list(self.tables.columns(model.table)))

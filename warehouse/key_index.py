@@ -69,7 +69,9 @@ class KeyIndex:
         """Row numbers in an archive file whose hash is one of `wanted` (sorted, without repetition)."""
         hashes, rows = self._open(connection, feed, file, name)
         first, last = np.searchsorted(hashes, wanted), np.searchsorted(hashes, wanted, side="right")
-        found = [rows[start:stop] for start, stop in zip(first, last, strict=True) if stop > start]
+        # Most files hold none of them.
+        (hit,) = np.nonzero(last > first)
+        found = [rows[start:stop] for start, stop in zip(first[hit], last[hit], strict=True)]
         return np.concatenate(found).astype(np.int64) if found else np.empty(0, np.int64)
 
     def _open(self, connection: duckdb.DuckDBPyConnection, feed: str, file: Path, name: str) -> npt.NDArray[np.uint64]:
@@ -109,6 +111,7 @@ class KeyIndex:
         return self.folder / feed / f"{file.stem}-{file.stat().st_size}.{name}-{_fingerprint(feed, name)}.npy"
 
 
+@cache
 def _fingerprint(feed: str, name: str) -> str:
     """An index of another engine's hashes, or of other code tables, is none."""
     text = duckdb.__version__ + index_expressions(feed)[name]

@@ -26,6 +26,7 @@ class Tables:
     connection: duckdb.DuckDBPyConnection
     content: dict[str, Content]
     changed: set[str] = field(default_factory=set)
+    _told: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._columns = columns_of(self.connection)
@@ -35,6 +36,17 @@ class Tables:
     def columns(self, table: str) -> Mapping[str, str]:
         """Columns of a stored table and their types."""
         return self._columns[table]
+
+    def has_no_row(self, table: str, condition: str) -> bool:
+        """Whether no row of a table, or view, that changes no more tonight fulfils a condition; asked once.
+
+        Statistics of stored columns often say so before any row is read.
+        """
+        question = (table, condition)
+        if question not in self._told:
+            found = self.connection.execute(f"select 1 from {table} where {condition} limit 1").fetchone()
+            self._told[question] = found is None
+        return self._told[question]
 
     def change(self, table: str, *, old: str, new: str) -> None:
         """Rows of the query `old` become rows of the query `new`; what both have stays as it is.

@@ -74,12 +74,12 @@ class Touched:
         archive, have = self.archives[feed], self._have.get(feed, np.empty(0, np.int64))
         fresh = np.setdiff1d(places, have)
         self._check_size(have.size + fresh.size)
-        frame = archive.read(fresh)
+        frame = archive.read(self.connection, fresh)
         versions = archive.find(self.connection, KEY, self._hashes("record_key", frame))
         others = np.setdiff1d(versions, np.concatenate([have, fresh]))
         self._have[feed] = np.concatenate([have, fresh, others])
         self._check_size(self._have[feed].size)
-        self._frames.setdefault(feed, []).extend([frame, archive.read(others)])
+        self._frames.setdefault(feed, []).extend([frame, archive.read(self.connection, others)])
         return bool(fresh.size)
 
     def _check_size(self, records: int) -> None:

@@ -10,8 +10,8 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 import duckdb
 import streamlit as st
 
-from warehouse.generations import DATABASE, Generation, is_intact, named_generation, read_generation
-from warehouse.seal import SEAL
+from warehouse.damage import is_damaged
+from warehouse.generations import DATABASE, Generation, named_generation, read_generation
 
 Options = ParamSpec("Options")
 Answer = TypeVar("Answer")
@@ -39,12 +39,9 @@ def notices_damage(
     def guarded(board: Board, /, *arguments: Options.args, **options: Options.kwargs) -> Answer:
         try:
             return read(board, *arguments, **options)
-        except duckdb.ProgrammingError:
-            # A table that an older generation does not have.
-            raise
         except duckdb.Error as error:
             # An error that has nothing to do with the file would only come again with an older one.
-            if board.generation is not None and _is_damaged(board.generation, error):
+            if board.generation is not None and is_damaged(board.generation, error):
                 _damaged[board.generation.directory] = _changed_at(board.generation.directory)
                 st.rerun()
             raise
@@ -66,13 +63,6 @@ def unreadable_generation(folder: Path) -> str | None:
         return None
     # Not one that a night has just replaced and removed.
     return named if named_generation(folder) == named else None
-
-
-def _is_damaged(generation: Generation, error: duckdb.Error) -> bool:
-    """One of an earlier release has no seal: there the engine's word is all there is."""
-    if (generation.directory / SEAL).exists():
-        return not is_intact(generation)
-    return isinstance(error, duckdb.IOException) or "corrupt" in str(error).lower()
 
 
 def _changed_at(directory: Path) -> int:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from etl.archive import write_templates
 from tests.warehouse.random_deliveries import RandomDeliveries
 from tests.warehouse.small_archive import BUILT_AT, SmallArchive
-from warehouse import deliveries
+from warehouse import archive_rows, deliveries
 from warehouse.archive import ArchiveBatch, read_batches
 from warehouse.build import Base, BuildResult, build
 from warehouse.verify import content_hash
@@ -20,7 +22,7 @@ from warehouse.verify import content_hash
 
 @pytest.fixture(autouse=True)
 def _small_is_not_too_small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deliveries, "SMALL_ROWS", 0)
+    monkeypatch.setattr(deliveries, "SMALL_BYTES", 0)
     monkeypatch.setattr(deliveries, "MOST_GROWTH", 1000)
 
 
@@ -72,7 +74,11 @@ class Nights:
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_random_nights_come_out_as_the_archive_gives_them(seed: int, tmp_path: Path) -> None:
+def test_random_nights_come_out_as_the_archive_gives_them(
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Read either way: here every file is one row group.
+    monkeypatch.setattr(archive_rows, "FEW_GROUPS", seed)
     chance = random.Random(seed)
     nights = Nights(tmp_path)
     delivered = RandomDeliveries(nights.archive, chance)
@@ -85,6 +91,45 @@ def test_random_nights_come_out_as_the_archive_gives_them(seed: int, tmp_path: P
         current = chance.randrange(len(nights.built)) if number and chance.random() < 0.2 else -1
         reasons[nights.next(without=held, after=current).reason] += 1
     assert reasons[None] >= 2
+
+
+def test_sums_of_zero_stay_known_and_groups_without_rows_go(tmp_path: Path) -> None:
+    nights = Nights(tmp_path)
+    known: dict[str, Any] = {
+        "outcome_code": "mediation_success",
+        "dispute_type_code": "debt",
+        "mediation_kind_code": "none",
+    }
+    known |= {"channel_code": "call_110", "settled_stage_code": "scene", "is_non_police": False, "is_urgent": True}
+    known |= {"received_count": 1, "closed_count": 1, "resolved_count": 1, "failed_count": 0, "referred_count": 0}
+    known |= {"referral_returned_count": 0, "escalated_count": 0, "received_hour": 3, "closed_on": date(2026, 1, 5)}
+    rows = [{"key": key, "incident_key": key, "org_code": f"S{key[1]}"} | known for key in ("a1", "b1", "c2", "d2")]
+    nights.archive.deliver("incident", *rows)
+    nights.next()
+
+    def night(day: int, *changed: dict[str, Any]) -> BuildResult:
+        nights.archive.deliver("incident", *changed, at=f"2026-02-{day:02}")
+        result = nights.next()
+        assert result.reason is None
+        return result
+
+    gone = {"record_status_code": "withdrawn"}
+    # Of S1 one row is left, with the same zeros; of S2 none.
+    assert night(2, rows[0] | gone, rows[2] | gone, rows[3] | gone).rows["mart.incident_hour_month"] == 1
+    # What is left of S1 says nothing of failures any more.
+    night(3, rows[1] | gone, rows[0] | {"failed_count": None, "record_status_code": "active"})
+    night(4, rows[0] | gone)
+    # A total of zero is there, though it adds nothing to any sum.
+    nothing: dict[str, Any] = {
+        "is_total": True,
+        "incident_key": None,
+        "incident_count": 0,
+        "received_count": 0,
+        "closed_count": 0,
+    }
+    total = rows[0] | nothing | {"key": "t", "resolved_count": 0, "period_start": date(2026, 1, 5)}
+    night(5, total | {"period_end": date(2026, 1, 5)}, rows[1] | {"record_status_code": "active"})
+    assert night(6, rows[1] | gone).rows["mart.incident_day"] == 1
 
 
 def test_a_unit_that_moves_makes_everything_be_built_again(tmp_path: Path) -> None:

@@ -13,10 +13,10 @@ import duckdb
 import pytest
 
 from tests.warehouse.small_archive import SmallArchive
-from warehouse.build import BuildResult
+from warehouse.build import BLOCK_BYTES, BuildResult
 from warehouse.verify import content_hash, verify
 
-BLOCK = 262144
+BLOCK = BLOCK_BYTES
 
 
 @pytest.fixture(scope="module")

@@ -18,17 +18,26 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from warehouse.damage import SENTENCE, DamagedGeneration
 from warehouse.sandbox import SCREEN, Language, NoAnswer, Refused, Result, run_sql
 from warehouse.sandbox.proof import prove
+from warehouse.seal import is_sealed
 
 ANSWERED, EXCEEDED, REFUSED, WALL_MISSING = 0, 1, 2, 3
 
 
 def run(database: Path, sql: str, *, form: str, limit: int, language: Language) -> int:
-    """Ask, and print the answer as `table`, `json` or `csv`; what is to be said goes to standard error."""
+    """Ask, and print the answer as `table`, `json` or `csv`; what is to be said goes to standard error.
+
+    Raises:
+        DamagedGeneration: there is no answer because the file is not what was published.
+    """
     try:
         result = run_sql(database, sql, limits=replace(SCREEN, rows=limit), user=_user())
     except NoAnswer as error:
+        # One pass over the file, and only where somebody waits for no answer.
+        if not is_sealed(database.parent, database.name):
+            raise DamagedGeneration(SENTENCE.format(id=database.parent.name)) from error
         print(_told(error, language), file=sys.stderr)
         return REFUSED if isinstance(error, Refused) else EXCEEDED
     _PRINTERS[form](result)
