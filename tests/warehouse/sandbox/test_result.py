@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from datetime import time as clock
 from decimal import Decimal
@@ -186,7 +187,8 @@ def _false_worker(tell: Callable[[socket.socket], None]) -> Worker:
     os.waitpid(process, 0)
 
     def lie() -> None:
-        with its:
+        # Who is caught lying is hung up on, maybe in the middle of a sentence.
+        with its, suppress(BrokenPipeError, ConnectionResetError):
             tell(its)
 
     threading.Thread(target=lie, daemon=True).start()
