@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from etl.archive import ArchiveWriter, write_note
-from etl.fields import Context, code_lookups, pick_headers, remember_nothing, resolve_headers
+from etl.fields import Context, code_lookups, pick_headers, resolve_headers
 from etl.inbox import InboxFile, is_unchanged
+from etl.job import Job
 from etl.mapping import Mapping
 from etl.mapping_parts import normalise_header
-from etl.organisations import Organisations
-from etl.progress import Silent, Watcher
-from etl.pseudonyms import Key
 from etl.quarantine import Judged, judge
 from etl.readers import UNREAD_SHEET, Table, Unreadable
 from etl.recipe import Recipe
@@ -27,34 +24,11 @@ from etl.records import Chunk, work_chunk
 from etl.register import Registered
 from etl.totals import PrintedTotals
 from etl.unpivot import unfolded_headers
-from etl.values import Remembered
 from etl.window import delivered_at, window_of
 from warehouse.redaction import redact
 
 WORKERS = 2
 JUDGED_ROWS = 4_000
-
-
-@dataclass(frozen=True)
-class Job:
-    """What every file of a night shares.
-
-    By mapping, begun at its first file: `lookups`, the words of its codes; `words`, what cells of words gave so far.
-    """
-
-    data: Path
-    key: Key
-    organisations: Organisations
-    now: datetime
-    context: str
-    code_version: str
-    watcher: Watcher = field(default_factory=Silent, repr=False)
-    lookups: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict, repr=False)
-    words: dict[str, dict[str, Remembered]] = field(default_factory=lambda: defaultdict(remember_nothing), repr=False)
-
-    def knowing(self, organisations: Organisations) -> Job:
-        """The same with other organisations, in whose light no word has been read yet."""
-        return replace(self, organisations=organisations, words=defaultdict(remember_nothing))
 
 
 class Changed(Exception):

@@ -15,8 +15,9 @@ import polars as pl
 from etl.archive import write_templates
 from etl.feeds import FEEDS
 from etl.inbox import Fingerprints, InboxFile, complete_files, identify, is_unchanged, list_files
+from etl.job import Job
 from etl.ledger import code_version, read_refused, refuse
-from etl.load import Job, load_file
+from etl.load import load_file
 from etl.mapping import Mapping
 from etl.organisations import NAMED, Organisations, organisations_of
 from etl.progress import Silent, Watcher

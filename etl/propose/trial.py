@@ -8,7 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from etl.inbox import InboxFile, layout_of
-from etl.load import Job, load_file
+from etl.job import Job
+from etl.load import load_file
 from etl.mapping import read_mapping
 from etl.organisations import Organisations
 from etl.propose.sample import Sample

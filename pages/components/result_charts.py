@@ -28,8 +28,11 @@ def drawn_rows(frame: pl.DataFrame, plan: Plan) -> int:
 
 def gaps(frame: pl.DataFrame, plan: Plan) -> int:
     """How many of the rows that its chart draws have no value in any of its numbers: they leave a gap."""
-    drawn = frame.drop_nulls(plan.x).head(drawn_rows(frame, plan))
-    return drawn.filter(pl.all_horizontal(pl.col(plan.y).is_null())).height
+    return _drawn(frame, plan).filter(pl.all_horizontal(pl.col(plan.y).is_null())).height
+
+
+def _drawn(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    return frame.drop_nulls(plan.x).head(drawn_rows(frame, plan))
 
 
 def chart_of(frame: pl.DataFrame, plan: Plan, *, description: str) -> Drawing:
@@ -42,7 +45,7 @@ def chart_of(frame: pl.DataFrame, plan: Plan, *, description: str) -> Drawing:
 
 
 def _rows(frame: pl.DataFrame, plan: Plan) -> pl.DataFrame:
-    kept = frame.drop_nulls(plan.x).head(drawn_rows(frame, plan))
+    kept = _drawn(frame, plan)
     parts = []
     for name in plan.y:
         series = (

@@ -24,8 +24,9 @@ import polars as pl
 
 from etl.archive import write_templates
 from etl.inbox import InboxFile, identify
+from etl.job import Job
 from etl.ledger import refuse
-from etl.load import Job, load_file
+from etl.load import load_file
 from etl.mapping import Mapping, read_mapping, read_mappings
 from etl.organisations import NAMED, organisations_of
 from etl.pseudonyms import ensure_key

@@ -19,8 +19,9 @@ import polars as pl
 
 from etl.archive import write_templates
 from etl.inbox import identify, list_files
+from etl.job import Job
 from etl.ledger import code_version
-from etl.load import Job, load_file
+from etl.load import load_file
 from etl.mapping import read_mappings
 from etl.organisations import organisations_of
 from etl.pseudonyms import ensure_key

@@ -1,12 +1,14 @@
-"""Twenty nights killed in the middle; `./run bench faults` has all the rest, tests/pages/test_publishing.py readers."""
+"""Twenty nights killed in the middle, and fifty publishes under readers; `./run bench faults` has all the rest."""
 
 from __future__ import annotations
 
 from tests.bench.measure import run_module
 
 
-def test_twenty_killed_nights_have_no_bad_outcome() -> None:
-    told = run_module("tests.bench.faults", "killed-at-random", "--quick").told
+def test_twenty_killed_nights_and_fifty_publishes_under_readers_have_no_bad_outcome() -> None:
+    told = run_module("tests.bench.faults", "killed-at-random", "readers", "--quick").told
     assert told["failures"] == []
     assert told["counts"]["killed-at-random"]["killed"] == 20
     assert told["counts"]["killed-at-random"]["healed"] == 3
+    assert told["counts"]["readers"]["publishes"] == 50
+    assert told["counts"]["readers"]["reads"] > 50

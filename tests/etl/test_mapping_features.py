@@ -11,7 +11,8 @@ import pytest
 import xlsxwriter
 
 from etl.inbox import identify, list_files
-from etl.load import Job, load_file
+from etl.job import Job
+from etl.load import load_file
 from etl.mapping import read_mapping
 from etl.organisations import NAMED, organisations_of
 from etl.pseudonyms import ensure_key
