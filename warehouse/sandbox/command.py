@@ -35,8 +35,9 @@ def run(database: Path, sql: str, *, form: str, limit: int, language: Language) 
     try:
         result = run_sql(database, sql, limits=replace(SCREEN, rows=limit), user=_user())
     except NoAnswer as error:
-        # One pass over the file, and only where somebody waits for no answer.
-        if not is_sealed(database.parent, database.name):
+        # One pass over the file, and only where no place in the statement is to blame.
+        is_of_statement = isinstance(error, Refused) and error.line is not None
+        if not is_of_statement and not is_sealed(database.parent, database.name):
             raise DamagedGeneration(SENTENCE.format(id=database.parent.name)) from error
         print(_told(error, language), file=sys.stderr)
         return REFUSED if isinstance(error, Refused) else EXCEEDED
