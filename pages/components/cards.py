@@ -19,7 +19,8 @@ from warehouse.wording import begin_sentence, format_exact
 Pick = Callable[[str], None]
 
 PAGE_ROWS = 20
-TALLEST = 900
+# In pixels: all groups of disputes with names of three lines still stand whole; what is taller scrolls in its frame.
+TALLEST = 1_000
 MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:&])")
 
 

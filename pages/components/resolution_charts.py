@@ -202,4 +202,4 @@ def _rows(columns: tuple[str, ...]) -> alt.Chart:
 def height_of(frame: pl.DataFrame) -> int:
     """Every row as high as the name with the most lines needs."""
     most = max((name.count("\n") + 1 for name in frame["name"]), default=1)
-    return max(ROW_HEIGHT, 14 * most + 8) * max(frame.height, 1) + PADDING + 7 * max(most - 2, 0)
+    return max(ROW_HEIGHT, 14 * most + 8) * max(frame.height, 1) + PADDING
