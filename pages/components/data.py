@@ -25,6 +25,7 @@ from warehouse.disclosure import suppress
 from warehouse.facts import Facts
 from warehouse.generations import (
     Generation,
+    NoGeneration,
     current_and_kept,
     current_generation,
     last_night,
@@ -56,8 +57,8 @@ class Board:
     generation: Generation | None
     night: dict[str, Any] | None
     is_demo: bool
-    # Names of the generations kept, newest first: looked up with the rest, since the next night removes the oldest.
-    kept: tuple[str, ...] = ()
+    # The generations kept, newest first: read with the rest, since the next night removes the oldest.
+    kept: tuple[Generation, ...] = ()
     # The generation that ought to be shown, where it is damaged and an older one is shown.
     unreadable: str | None = None
 
@@ -78,9 +79,39 @@ def open_board() -> Board:
     folder = data_folder()
     # The report first: it is written after the flip, so that it is never newer than the generation.
     night = last_night(folder)
-    generation, kept = current_and_kept(folder, passed_over=damaged_generations(folder))
+    generation, kept = _published(folder)
     unreadable = unreadable_generation(folder)
     return Board(folder, generation, night, (folder / "truth.json").is_file(), kept, unreadable)
+
+
+def _published(folder: Path) -> tuple[Generation | None, tuple[Generation, ...]]:
+    """The current generation and all that are kept, newest first, as of one moment.
+
+    One that is gone when its manifest is to be read was removed by a night that has published since: so another look.
+    One that is still named then is a damaged one, and is left out.
+    """
+    before: tuple[str, ...] | None = None
+    while True:
+        generation, names = current_and_kept(folder, passed_over=damaged_generations(folder))
+        found = [_kept(folder, name) for name in names]
+        if None not in found or names == before:
+            return generation, tuple(one for one in found if one)
+        before = names
+
+
+def _kept(folder: Path, name: str) -> Generation | None:
+    try:
+        return _manifest(folder, name)
+    except NoGeneration:
+        return None
+
+
+@lru_cache(maxsize=20)
+def _manifest(folder: Path, name: str) -> Generation:
+    generation = read_generation(folder, name)
+    if generation is None:
+        raise NoGeneration(name)
+    return generation
 
 
 # Frames and rows that nobody changes are shared by all readers. A page asks for them a hundred times: st.cache_data
@@ -305,17 +336,6 @@ def last_days(board: Board) -> dict[str, date]:
     """The last day of every feed that was delivered."""
     known = read(board, "data_until")
     return {feed: day for feed, day in zip(known["feed"], known["data_until"], strict=True) if day is not None}
-
-
-@st.cache_resource(max_entries=20, show_spinner=False)
-def _kept(folder: Path, name: str) -> Generation | None:
-    return read_generation(folder, name)
-
-
-def kept_generations(board: Board) -> list[Generation]:
-    """The generations that were kept when the run began, newest first."""
-    found = (_kept(board.folder, name) for name in board.kept)
-    return [generation for generation in found if generation]
 
 
 def held_batches(board: Board) -> dict[str, dict[str, str]]:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pages.components.cards import plain
-from pages.components.data import Board, held_batches, kept_generations, read
+from pages.components.data import Board, held_batches, read
 from pages.components.labels import text
 from warehouse.reference import Language, reason_sentence
 from warehouse.wording import begin_sentence, format_exact, format_share
@@ -188,7 +188,7 @@ def generations(board: Board, language: Language) -> pl.DataFrame:
     """The generations kept, newest first, with which one is shown."""
     current = board.generation.id if board.generation else None
     rows = []
-    for generation in kept_generations(board):
+    for generation in board.kept:
         manifest = generation.manifest
         state = text("generations.current" if generation.id == current else "generations.kept", language)
         records = sum(_fact_rows(manifest).values())
@@ -206,7 +206,7 @@ def generations(board: Board, language: Language) -> pl.DataFrame:
 
 def changes(board: Board, language: Language) -> tuple[str, str, pl.DataFrame]:
     """Rows per feed in this generation and the one before it: ids before and now are in the subtitle."""
-    older = [one for one in kept_generations(board) if board.generation and one.id < board.generation.id]
+    older = [one for one in board.kept if board.generation and one.id < board.generation.id]
     if not older or board.generation is None:
         return "", "", pl.DataFrame()
     before, now = _fact_rows(older[0].manifest), _fact_rows(board.generation.manifest)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from pages.components import data as board_data
 from pages.components.data import compared, open_board
 from tests.pages.conftest import NEW, OLD
 from warehouse.comparison import NotAsked
-from warehouse.generations import point_current
+from warehouse.generations import Generation, current_and_kept, list_generations, point_current, remove_generation
 from warehouse.periods import BadPeriod
 
 DISPUTES = "dispute_incident_count"
@@ -32,6 +33,39 @@ def test_another_generation_has_other_answers(own: Path) -> None:
     assert compared(open_board(), DISPUTES, "2026-09", language="zh")[0].value == 40
     point_current(own, NEW)
     assert compared(open_board(), DISPUTES, "2026-10", language="zh")[0].value == 47
+
+
+def test_a_night_that_ends_while_the_board_looks_is_the_one_looked_at(
+    own: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The oldest is removed by the night that flips, between the listing of the generations and the reading of them."""
+    point_current(own, OLD)
+    looks: list[tuple[Generation | None, tuple[str, ...]]] = []
+
+    def look(folder: Path, **options: set[str]) -> tuple[Generation | None, tuple[str, ...]]:
+        seen = current_and_kept(folder, **options)
+        if not looks:
+            point_current(own, NEW)
+            remove_generation(own, own / "generations" / OLD)
+        looks.append(seen)
+        return seen
+
+    monkeypatch.setattr(board_data, "current_and_kept", look)
+    board = open_board()
+    assert [one[0] and one[0].id for one in looks] == [OLD, NEW]
+    assert (board.generation, board.kept) == (list_generations(own)[0], tuple(list_generations(own)))
+    assert [one.id for one in board.kept] == [NEW]
+
+
+def test_what_was_kept_when_a_run_began_is_told_after_it_is_removed(own: Path) -> None:
+    board = open_board()
+    remove_generation(own, own / "generations" / OLD)
+    assert [one.id for one in board.kept] == [NEW, OLD]
+
+
+def test_a_kept_generation_that_cannot_be_read_is_left_out(own: Path) -> None:
+    (own / "generations" / OLD / "manifest.json").unlink()
+    assert [one.id for one in open_board().kept] == [NEW]
 
 
 def test_a_feed_that_never_came_has_no_rows(small: Path) -> None:
