@@ -17,6 +17,18 @@ settings.register_profile("suite", derandomize=True, deadline=None, database=Non
 settings.load_profile("suite")
 
 
+# Whoever needs one of these takes long: Chromium with a board and a bureau behind it, files of a hundred megabytes.
+LONG = {"browser", "realdata"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what `./run test` leaves to `./run test --long`, before pytest chooses by mark."""
+    for item in items:
+        if LONG & set(getattr(item, "fixturenames", ())):
+            item.add_marker("long")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Key, data directory and language of the suite, for this process and every child it starts."""

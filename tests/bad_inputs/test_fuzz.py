@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from tests.bench.file_fuzz import MAX_MEGABYTES, fuzz
 from tests.bench.mutations import MUTATIONS, mutant, seeds
+
+pytestmark = pytest.mark.long
 
 FILES = 150
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,19 @@ from warehouse.__main__ import app as warehouse_app
 run = CliRunner()
 
 
+@pytest.fixture(scope="module")
+def first_night(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory after its first night: thirty incidents, and one on a day that does not exist."""
+    folder = tmp_path_factory.mktemp("first")
+    write_rows(folder / "data" / "inbox", "a_20261001.csv", [*incidents(30), ("A99", "甲所", "2026-02-30", "调解成功")])
+    night(folder / "data", write_mapping(folder / "sources"))
+    return folder / "data"
+
+
 @pytest.fixture
-def published(data: Path, tmp_path: Path) -> Path:
-    write_rows(data / "inbox", "a_20261001.csv", [*incidents(30), ("A99", "甲所", "2026-02-30", "调解成功")])
-    night(data, write_mapping(tmp_path / "sources"))
+def published(first_night: Path, data: Path) -> Path:
+    """A copy of it that a test may change."""
+    shutil.copytree(first_night, data, symlinks=True, dirs_exist_ok=True)
     return data
 
 

@@ -14,7 +14,7 @@ from etl.status import status
 from tests.etl.nights import ask
 
 
-@pytest.fixture(scope="module", params=[1, 2, 3])
+@pytest.fixture(scope="module", params=[1, *(pytest.param(seed, marks=pytest.mark.long) for seed in (2, 3))])
 def bureau(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A demo bureau of one year, written and loaded by the command that a user runs."""
     data = tmp_path_factory.mktemp("bureau") / "data"

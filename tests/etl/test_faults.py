@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.bench.measure import run_module
+
+pytestmark = pytest.mark.long
 
 
 def test_twenty_killed_nights_and_fifty_publishes_under_readers_have_no_bad_outcome() -> None:

@@ -205,11 +205,11 @@ def test_a_full_rebuild_without_news_gives_the_same_tables(data: Path, sources: 
 
 
 def test_seven_generations_are_kept(data: Path, sources: Path) -> None:
-    for number in range(9):
+    for number in range(8):
         write_rows(data / "inbox", f"a{number}_20261001.csv", incidents(1, start=number + 1))
         night(data, sources)
     assert len(list_generations(data)) == 7
-    assert incident_count(data) == 9
+    assert incident_count(data) == 8
 
 
 def test_an_unknown_layout_is_refused_once_and_the_rest_is_published(data: Path, sources: Path) -> None:

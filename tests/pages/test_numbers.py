@@ -15,6 +15,8 @@ from tests.pages.derived import derived_figures
 from tests.pages.walk import NO_FIGURES, NUMBER, Page, numbers_drawn, walk, ways_to_write, words_told
 from warehouse.metrics import METRICS
 
+pytestmark = pytest.mark.long
+
 # Pages whose figures are not metrics: the model's series, the registry itself, what somebody
 # asks, the ledger. Each has tests of its own.
 OTHERS = ("signals", "definitions", "sql_workbench", "data_quality")

@@ -18,6 +18,8 @@ from warehouse.metric_catalogue import call_of
 from warehouse.metrics import METRICS
 from warehouse.sandbox import DOWNLOAD, run_sql
 
+pytestmark = pytest.mark.long
+
 WHOLE_MONTHS, DAYS = "2026-07..2026-09", "2026-02-11..2026-10-05"
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.bench import fuzz_sql
+
+pytestmark = pytest.mark.long
 
 
 def test_the_same_seed_makes_the_same_statements_and_another_makes_others() -> None:
