@@ -183,12 +183,21 @@ def wanted_headers(table: Table, recipe: Recipe) -> list[str]:
 def _work(table: Table, recipe: Recipe, pool: ThreadPoolExecutor) -> Iterator[Chunk]:
     """Chunks in file order, a few in work at a time, so that memory stays flat in the size of the file."""
     pending: deque[Future[Chunk]] = deque()
-    for chunk in filter(len, table.chunks(wanted_headers(table, recipe))):
+    for chunk in _ahead(filter(len, table.chunks(wanted_headers(table, recipe)))):
         pending.append(pool.submit(work_chunk, chunk, recipe))
         if len(pending) > WORKERS:
             yield pending.popleft().result()
     while pending:
         yield pending.popleft().result()
+
+
+def _ahead(chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    """The same chunks, each read while the one before it is worked on and written."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = reader.submit(next, chunks, None)
+            yield chunk
 
 
 def _describe(

@@ -27,10 +27,13 @@ ROUNDING = "1e-9"
 
 def create_macros(connection: duckdb.DuckDBPyConnection) -> None:
     """Create and describe the macro of every metric in schema `metric` of the database in use."""
+    # One commit, so one wait for the disk.
+    connection.execute("begin")
     for metric in METRICS.values():
         connection.execute(macro_sql(metric))
         comment = f"{metric.name.zh}：{metric.formula.zh} / {metric.name.en}: {metric.formula.en}"
         connection.execute(f"comment on macro table metric.{metric.id} is {literal(comment)}")
+    connection.execute("commit")
 
 
 def macro_sql(metric: Metric) -> str:
