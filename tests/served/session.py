@@ -129,6 +129,7 @@ def open_session(port: int, *, headers: Mapping[str, str] | None = None) -> Iter
         max_size=None,
         proxy=None,
         ping_interval=None,
+        open_timeout=RUN_SECONDS,
     ) as connection:
         yield Session(connection)
 
