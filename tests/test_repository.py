@@ -118,6 +118,13 @@ def test_only_one_module_of_the_board_caches() -> None:
     assert caching <= {"pages/components/data.py"}
 
 
+def test_no_thread_of_polars_calls_python() -> None:
+    # Such a thread waits for the interpreter's lock, which whoever waits for that thread may hold (`to_pandas` does):
+    # then the whole board stands still. docs/decisions.md, section 64.
+    code = [path for path in files("*.py") if path.parts[0] in {"etl", "pages", "warehouse"}]
+    assert [str(path) for path in code if re.search(r"\bmap_(elements|batches|groups|rows)\b", read(path))] == []
+
+
 def is_module(name: str) -> bool:
     path = ROOT.joinpath(*name.split("."))
     return path.with_suffix(".py").is_file() or (path / "__init__.py").is_file()

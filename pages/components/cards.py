@@ -29,6 +29,11 @@ def plain(words: str) -> str:
     return MARKDOWN.sub(r"\\\1", words)
 
 
+def plain_cells(column: pl.Series) -> pl.Series:
+    """The same for every cell of a column."""
+    return column.str.replace_all(MARKDOWN.pattern, r"\${1}")
+
+
 def sentence(words: str) -> None:
     """The first line of a page: the answer."""
     st.markdown(words)

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from pages.components.cards import plain
+from pages.components.cards import plain, plain_cells
 from pages.components.data import Board, held_batches, read
 from pages.components.labels import text
 from warehouse.reference import Language, reason_sentence
@@ -65,7 +65,8 @@ def _feed(language: Language) -> pl.Expr:
 
 
 def _begin(column: str) -> pl.Expr:
-    return pl.col(column).map_elements(begin_sentence, return_dtype=pl.String)
+    """The words with a capital letter, as `begin_sentence` writes them."""
+    return pl.col(column).str.head(1).str.to_uppercase() + pl.col(column).str.slice(1)
 
 
 def _balance() -> pl.Expr:
@@ -76,7 +77,7 @@ def ledger(files: pl.DataFrame, language: Language) -> pl.DataFrame:
     """One row per file, newest first."""
     days = pl.when(pl.col("earliest_on").is_not_null()).then(pl.format("{} – {}", "earliest_on", "latest_on"))
     return files.select(
-        pl.col("file_label").map_elements(plain, return_dtype=pl.String).alias("file"),
+        plain_cells(files["file_label"]).alias("file"),
         _feed(language),
         pl.col(f"status_{language}").alias("status"),
         "rows_in",

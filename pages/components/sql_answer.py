@@ -120,7 +120,7 @@ def _table(run: Run, result: Result) -> None:
         shown = t(
             "sql_workbench.columns_shown", rows=shown, shown=SHOWN_COLUMNS, columns=format_exact(len(result.columns))
         )
-    escaped = rows.with_columns(pl.col(name).map_elements(cards.plain, return_dtype=pl.String) for name in rows.columns)
+    escaped = rows.with_columns(map(cards.plain_cells, rows.get_columns()))
     # Numbers are compared by their last digits.
     numeric = numeric_columns(result.columns, result.types)
     places = [place for place, name in enumerate(rows.columns, start=1) if name in numeric]
