@@ -204,6 +204,7 @@ def test_a_full_rebuild_without_news_gives_the_same_tables(data: Path, sources: 
     assert generations[str(first.generation)] == generations[str(second.generation)]
 
 
+@pytest.mark.long
 def test_seven_generations_are_kept(data: Path, sources: Path) -> None:
     for number in range(8):
         write_rows(data / "inbox", f"a{number}_20261001.csv", incidents(1, start=number + 1))

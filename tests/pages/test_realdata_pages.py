@@ -11,6 +11,8 @@ import pytest
 from etl.refresh import refresh
 from tests.pages.app import PAGES, first_line, open_page, words
 
+pytestmark = pytest.mark.long
+
 LANGUAGES = ("zh", "en")
 NOT_DELIVERED = {"zh": "尚未报送", "en": "not delivered"}
 
