@@ -59,11 +59,10 @@ class ArchiveDamaged(Exception):
 
 @dataclass(frozen=True)
 class ArchiveBatch:
-    """One archived batch: its records, from `first_row` of a file on, and the sidecar that tells where from."""
+    """One archived batch: the file of its records, and the sidecar that tells where from."""
 
     parquet: Path
     info: dict[str, Any]
-    first_row: int = 0
 
     @property
     def name(self) -> str:

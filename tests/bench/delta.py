@@ -39,7 +39,7 @@ LINEAR = ("check", "copy", "verify", "seal")
 # Rows of the year's base: its file is just large enough for nights that change a copy of it.
 YEAR_ROWS = 600_000
 # A year of nights with a file for each of five feeds.
-EARLIER_BATCHES, BATCH_FEEDS = 1_800, ("incident", "visit")
+EARLIER_BATCHES, BATCH_ROWS = 1_800, 25
 SHARE_OF_NEW, RECENT_MONTHS = 0.6, 3
 # A folder that is kept, and asked again next time.
 KEPT = "FENGQIAO_BENCH_DIR"
@@ -202,13 +202,13 @@ def night(folder: str, number: str) -> dict[str, Any]:
 
 
 def deliver_many(folder: str, batches: str) -> dict[str, Any]:
-    """So many more batches of 25 records each, and the night that publishes them."""
-    data, random = Path(folder), np.random.default_rng(4)
-    month = UNTIL.replace(day=1)
-    for number in range(int(batches)):
-        feed = BATCH_FEEDS[number % len(BATCH_FEEDS)]
-        records = make_month(random, month, 25) if feed == "incident" else make_visits(random, month, 25)
-        deliver(data, feed, f"early-{number:05}", records, at=UNTIL + timedelta(days=1))
+    """So many more batches of few records each, and the night that publishes them."""
+    data, random, month = Path(folder), np.random.default_rng(4), UNTIL.replace(day=1)
+    for feed, make in (("incident", make_month), ("visit", make_visits)):
+        # Made at once and then cut: as many disputes come back as among the incidents of any month.
+        records = make(random, month, BATCH_ROWS * (int(batches) // 2))
+        for number, own in enumerate(records.iter_slices(BATCH_ROWS)):
+            deliver(data, feed, f"early-{feed}-{number:05}", own, at=UNTIL + timedelta(days=1))
     report = publish_night(data, NightReport(""), mend(data), full=False, accept_drop=False)
     return {"built": report.built, "reason": report.reason}
 
