@@ -11,8 +11,6 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from warehouse.archive import ArchiveBatch
 from warehouse.index_piece import ArchiveFile, Hashes
@@ -22,8 +20,8 @@ from warehouse.scratch import quoted
 # A row of a feed: number of its batch, number in the batch.
 Places = npt.NDArray[np.int64]
 _ROW_BITS = 32
-# More row groups of a file are not decoded as a whole: opening the file once more by the engine costs less.
-FEW_GROUPS = 6
+# More slices of one file cost more than to go through it once.
+FEW_SLICES = 8
 
 
 def places_of(batch_no: int | Rows, row_no: Rows) -> Places:
@@ -73,46 +71,31 @@ class FeedArchive:
         """The records at these places, with batch_no and row_no."""
         wanted = np.unique(places)
         numbers, rows = wanted >> _ROW_BITS, wanted & (2**_ROW_BITS - 1)
-        batches, starts = np.unique(numbers, return_index=True)
-        stored = pq.read_schema(self.template)
-        tables = [stored.empty_table()]
-        for number, rows_of_batch in zip(
-            batches.tolist(), np.split(rows, starts[1:]) if rows.size else (), strict=True
-        ):
-            tables.append(_read_rows(connection, self._held[number].parquet, rows_of_batch, stored))
-        # One conversion for all batches: it costs as much for a row as for a thousand.
-        frame = pl.DataFrame(pa.concat_tables(tables))
+        slices = [pl.LazyFrame(schema=self.schema)]
+        for number in np.unique(numbers).tolist():
+            slices += _slices(connection, self._held[number].parquet, rows[numbers == number])
+        # Read at once, and converted at once: a conversion costs as much for a row as for a thousand.
+        frame = pl.concat(pl.collect_all(slices), how="vertical_relaxed")
         own = [pl.col(name).cast(kind) for name, kind in self.schema.items()]
         return frame.select(*own, batch_no=pl.Series(numbers), row_no=pl.Series(rows))
 
 
-def _read_rows(connection: duckdb.DuckDBPyConnection, file: Path, rows: Rows, stored: pa.Schema) -> pa.Table:
-    """Rows of an archive file, given in their order."""
-    with pq.ParquetFile(file, memory_map=True) as parquet:
-        sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
-        starts = np.cumsum([0, *sizes])
-        group_of_row = np.searchsorted(starts, rows, side="right") - 1
-        groups = np.unique(group_of_row).tolist()
-        if len(groups) > FEW_GROUPS:
-            table = _skip_to(connection, file, rows)
-        else:
-            # Threads cost more than they save where so little is read.
-            parts = [
-                parquet.read_row_group(group, columns=stored.names, use_threads=False).take(
-                    pa.array(rows[group_of_row == group] - starts[group])
-                )
-                for group in groups
-            ]
-            table = pa.concat_tables(parts)
-    return table.select(stored.names).cast(stored)
+def _slices(connection: duckdb.DuckDBPyConnection, file: Path, rows: Rows) -> list[pl.LazyFrame]:
+    """Rows of an archive file, given in their order, as slices of it: only their pages are decoded."""
+    starts = np.flatnonzero(np.diff(rows, prepend=-2) != 1)
+    if starts.size > FEW_SLICES:
+        return [_skip_to(connection, file, rows).lazy()]
+    lengths = np.diff(starts, append=rows.size)
+    stored = pl.scan_parquet(file)
+    return [stored.slice(first, length) for first, length in zip(rows[starts].tolist(), lengths.tolist(), strict=True)]
 
 
-def _skip_to(connection: duckdb.DuckDBPyConnection, file: Path, in_file: Rows) -> pa.Table:
-    """The engine decodes only the stretches of 2,048 rows that hold a wanted one, in their order in the file."""
-    connection.register("wanted_row", pl.DataFrame({"row_no": in_file}))
-    table = connection.sql(
+def _skip_to(connection: duckdb.DuckDBPyConnection, file: Path, rows: Rows) -> pl.DataFrame:
+    """The same by the engine, which goes through a file once for any number of rows, and skips stretches of 2,048."""
+    connection.register("wanted_row", pl.DataFrame({"row_no": rows}))
+    frame: pl.DataFrame = connection.sql(
         f"select * from read_parquet('{quoted(file)}')"
         " where file_row_number in (select row_no from wanted_row) order by file_row_number"
-    ).to_arrow_table()
+    ).pl()
     connection.unregister("wanted_row")
-    return table
+    return frame

@@ -77,8 +77,8 @@ class Nights:
 def test_random_nights_come_out_as_the_archive_gives_them(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Read either way: here every file is one row group.
-    monkeypatch.setattr(archive_rows, "FEW_GROUPS", seed)
+    # Read either way: slice by slice, or by the engine.
+    monkeypatch.setattr(archive_rows, "FEW_SLICES", 8 * seed)
     chance = random.Random(seed)
     nights = Nights(tmp_path)
     delivered = RandomDeliveries(nights.archive, chance)
