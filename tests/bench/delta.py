@@ -75,7 +75,9 @@ def _run_nights(root: Path, sizes: Sequence[int], rounds: int) -> tuple[list[str
     for rows in sizes:
         told = _step("prepare", root / f"delta-{rows}", rows).told
         lines.append(f"{rows:,} incidents, {rows // 2:,} visits: built whole, {json.dumps(told)}")
-    done = len(list((root / f"delta-{sizes[0]}" / "archive" / "incident").glob("night-*.json")))
+    # A kept folder has nights of other times; a batch is never written over.
+    nights = [path.stem for rows in sizes for path in (root / f"delta-{rows}/archive/incident").glob("night-*.json")]
+    done = max((int(name.partition("-")[2]) for name in nights), default=-1) + 1
     # The first night of a base proves what the later ones know: it does not count.
     for number in range(done, done + rounds + 1):
         for rows in sizes:

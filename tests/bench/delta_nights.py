@@ -130,7 +130,7 @@ def changed_rows(data: Path, random: Random, day: date, rows: int) -> pl.DataFra
         found.append(stored.sample(count, seed=int(random.integers(2**31))))
     corrected = (
         pl.concat(found[1:])
-        .unique("record_key")
+        .unique("record_key", maintain_order=True)
         .with_columns(
             received_hour=((pl.col("received_hour") + 1) % 24).cast(pl.Int16),
             dispute_type_code=pl.when(pl.int_range(pl.len()) % 3 == 0)
