@@ -50,9 +50,9 @@ def deliver(inbox: Path, chance: random.Random, number: int) -> None:
         again = chance.choice(known)
         # The same bytes under another name, and all of its rows among others.
         shutil.copy2(again, inbox / f"{DAILY}{number}x_202610{10 + number}.csv")
-        rows = [line.split(",") for line in again.read_text("utf-8").splitlines()[1:]]
-        extra = (f"B{number}", "甲所", "2026-09-30 08:30", "调解成功", "有效")
-        write_rows(inbox, f"{DAILY}{number}y_202610{10 + number}.csv", [*rows, extra], header=f"{HEADER},状态")
+        old = [line.split(",") for line in again.read_text("utf-8").splitlines()[1:]]
+        extra = [f"B{number}", "甲所", "2026-09-30 08:30", "调解成功", "有效"]
+        write_rows(inbox, f"{DAILY}{number}y_202610{10 + number}.csv", [*old, extra], header=f"{HEADER},状态")
 
 
 def told(data: Path) -> dict[str, Any]:
