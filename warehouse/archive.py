@@ -6,7 +6,6 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -59,11 +58,10 @@ class ArchiveDamaged(Exception):
 
 @dataclass(frozen=True)
 class ArchiveBatch:
-    """One archived batch: its records, from `first_row` of a file on, and the sidecar that tells where from."""
+    """One archived batch: the file of its records, and the sidecar that tells where from."""
 
     parquet: Path
     info: dict[str, Any]
-    first_row: int = 0
 
     @property
     def name(self) -> str:
@@ -172,17 +170,15 @@ def _registered(numbered: Numbered, what: str) -> Iterable[dict[str, Any]]:
 
 def _frame(rows: Iterable[Mapping[str, Any]], columns: Columns) -> pl.DataFrame:
     """Rows as a frame of exactly these columns; days and times are ISO text, as in JSON."""
-    texts = [{name: _as_text(row.get(name)) for name in columns} for row in rows]
-    return pl.DataFrame(texts, schema=dict.fromkeys(columns, pl.String())).with_columns(
-        _parsed(name, dtype) for name, dtype in columns.items()
-    )
+    held = list(rows)
+    return pl.DataFrame([_series(name, [row.get(name) for row in held], dtype) for name, dtype in columns.items()])
 
 
-def _as_text(value: object) -> str | None:
-    return None if value is None else value.isoformat() if isinstance(value, date) else str(value)
-
-
-def _parsed(name: str, dtype: pl.DataType) -> pl.Expr:
+def _series(name: str, values: Sequence[Any], dtype: pl.DataType) -> pl.Series:
     if isinstance(dtype, pl.Datetime):
-        return pl.col(name).str.to_datetime(time_unit="us")
-    return pl.col(name).str.to_date() if isinstance(dtype, pl.Date) else pl.col(name).cast(dtype)
+        return pl.Series(name, values, pl.String).str.to_datetime(time_unit="us")
+    return (
+        pl.Series(name, values, pl.String).str.to_date()
+        if isinstance(dtype, pl.Date)
+        else pl.Series(name, values, dtype)
+    )

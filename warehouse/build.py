@@ -31,6 +31,7 @@ from warehouse.model_files import (
 from warehouse.redaction import redact
 from warehouse.reference import reference_fingerprint
 from warehouse.scratch import close_scratch, load_base_tables, open_archive, open_scratch, quoted
+from warehouse.table_change import Question
 from warehouse.verify import columns_of, hashes_of, read_content
 from warehouse.versions import empty_model, ledger_model, version_models
 
@@ -53,6 +54,7 @@ class BuildResult:
 
     `seconds` by stage: versions (all of staging), core, mart, metric, ops, signal, comments, hash. Up to `core`
     it is the way from archive to core. `reason`: why everything was built again, None where only changes were.
+    `proven`: tables and conditions that no row of them fulfils, which spares the next night reading them.
     """
 
     database: Path
@@ -63,6 +65,7 @@ class BuildResult:
     seconds: dict[str, float]
     reason: str | None
     bytes_per_row: float
+    proven: Sequence[Question] = ()
 
     @property
     def manifest(self) -> dict[str, Any]:
@@ -76,6 +79,7 @@ class BuildResult:
             "tables": self.rows,
             "content_hash": self.content_hash,
             "bytes_per_row": self.bytes_per_row,
+            "proven": self.proven,
             "data_until": {feed: day.isoformat() for feed, day in self.data_until.items()},
             "ledger": self.batches,
         }
@@ -207,6 +211,7 @@ def _build_next(told: _Told, base: Base, index: KeyIndex) -> BuildResult:
             _describe(connection, [SIGNAL])
         clock.stop("signal")
         ledger = _balance(connection)
+        proven = night.tables.proven_by_now()
         night.close()
         close_scratch(connection, told.directory)
         connection.execute("checkpoint")
@@ -216,7 +221,7 @@ def _build_next(told: _Told, base: Base, index: KeyIndex) -> BuildResult:
     if has_grown(base, told.database, sum(rows.values())):
         raise NeedsFull("the file had grown by the changes of many nights")
     hashes, bytes_per_row = hashes_of(content), float(base.manifest["bytes_per_row"])
-    return BuildResult(told.database, ledger, rows, hashes, data_until, clock.seconds, None, bytes_per_row)
+    return BuildResult(told.database, ledger, rows, hashes, data_until, clock.seconds, None, bytes_per_row, proven)
 
 
 def _data_until(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:

@@ -134,7 +134,7 @@ def _fits(months: Sequence[date], series: Sequence[Series]) -> list[Fit | None]:
     fits: list[Fit | None] = [None] * len(series)
     long = [place for place, one in enumerate(series) if one.reported_months >= LONG_ENOUGH]
     if long:
-        # Seconds of import, which short histories do not pay.
+        # An import that short histories do not pay.
         from warehouse.seasonal_model import Terms, fit_seasonal
 
         terms, effects = Terms.of(months), dict[Code, float]()

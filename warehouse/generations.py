@@ -250,8 +250,19 @@ def _locked(descriptor: int, kind: int) -> bool:
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write a JSON file whole or not at all."""
-    write_whole(path, json.dumps(content, ensure_ascii=False, indent=1, default=str))
+    """Write a JSON file whole or not at all; an object with a line for each of its fields.
+
+    Indented all through, a manifest of a few thousand batches would take a quarter of a second.
+    """
+    if isinstance(content, dict) and content:
+        fields = (f"{_json(str(name))}: {_json(value)}" for name, value in content.items())
+        write_whole(path, "{\n " + ",\n ".join(fields) + "\n}")
+    else:
+        write_whole(path, _json(content))
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, default=str)
 
 
 def read_json(path: Path) -> Any:

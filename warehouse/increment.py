@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -18,7 +17,7 @@ from warehouse.incremental_ledger import write_ledger
 from warehouse.key_index import KeyIndex
 from warehouse.model_files import BEFORE, SCRATCH, Model, in_dependency_order
 from warehouse.standing_units import read_reference
-from warehouse.table_change import ADDED, REMOVED, Tables, at
+from warehouse.table_change import ADDED, REMOVED, Tables, reading
 from warehouse.touched import KEYED, SIDES, Touched, create, on_side
 from warehouse.verify import Content
 
@@ -77,7 +76,8 @@ class Increment:
         self.connection.execute(f"attach ':memory:' as {BEFORE}")
         rows = {table: Content(count, 0) for table, count in self.base.manifest["tables"].items()}
         hashes = {table: Content.from_hash(text) for table, text in self.base.manifest["content_hash"].items()}
-        self.tables = Tables(self.connection, rows | hashes)
+        proven = {(table, condition) for table, condition in self.base.manifest.get("proven", ())}
+        self.tables = Tables(self.connection, rows | hashes, proven, {PART: self.models[PART]})
 
     def find_touched(self) -> None:
         """Stage what the changed batches touch, as it was before and as it is after."""
@@ -142,20 +142,15 @@ class Increment:
                 self._change_groups(model.table, left, came, partial(self._again, model, grouping))
 
     def _sources(self, model: Model) -> set[str]:
-        changed = self.tables.changed | ({PART} if "core.fct_incident" in self.tables.changed else set())
-        return set(model.reads & changed)
+        return {table for table in model.reads if self.tables.is_changed(table)}
 
     def _over_changes(self, model: Model, side: str) -> str:
         """A mart's query over the rows of its sources that went or came."""
-        sql = model.sql
-        for source in self._sources(model):
-            part = re.sub(r"\bcore\.fct_incident\b", at(side, "core.fct_incident"), self.models[PART].sql)
-            sql = re.sub(rf"\b{source}\b", f"(\n{part}\n)" if source == PART else at(side, source), sql)
-        return sql
+        return reading(model.sql, {source: self.tables.changes(side, source) for source in self._sources(model)})
 
     def _again(self, model: Model, grouping: Grouping) -> str:
         """A mart's query over all rows that there are now of the groups that are not settled."""
-        return re.sub(rf"\b{grouping.source}\b", grouping.among_unsettled(self.connection), model.sql)
+        return reading(model.sql, {grouping.source: grouping.among_unsettled(self.connection)})
 
     def _change_groups(self, table: str, left: str, came: str, again: Callable[[], str]) -> None:
         change_groups(self.tables, table, self._grouping(self.models[table]), left=left, came=came, again=again)

@@ -2,7 +2,7 @@
 
 The model of Farrington et al. (1996) as changed by Noufaily et al. (2013), simplified: a quasi-Poisson regression of
 log mu = trend + two harmonics + holiday + log(days), old outbreaks down-weighted, and a negative binomial bound.
-Importing this module takes seconds (statsmodels): the builder does so only where a series is long enough.
+Importing this module takes a while (scipy.special): the builder does so only where a series is long enough.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import numpy as np
 from lunardate import LunarDate
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainc, pdtrc
-from statsmodels.genmod.families import Poisson
-from statsmodels.genmod.generalized_linear_model import GLM
+
+from warehouse.poisson_regression import fit_poisson
 
 Numbers = NDArray[np.float64]
 
@@ -162,9 +162,8 @@ def _fit_twice(y: Numbers, design: Numbers, offset: Numbers) -> tuple[Numbers, N
 def _coefficients(y: Numbers, design: Numbers, offset: Numbers, weights: Numbers) -> Numbers | None:
     if y.size <= design.shape[1] or np.linalg.matrix_rank(design) < design.shape[1]:
         return None
-    result = GLM(y, design, family=Poisson(), offset=offset, var_weights=weights).fit()
-    found: Numbers = result.params
-    return found if result.converged and np.all(np.isfinite(found)) else None
+    found = fit_poisson(y, design, offset=offset, weights=weights)
+    return found if found is not None and np.all(np.isfinite(found)) else None
 
 
 def _residuals(y: Numbers, design: Numbers, mean: Numbers) -> Numbers:

@@ -2,31 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 import duckdb
 
 from warehouse.deliveries import NeedsFull
+from warehouse.model_files import Model
 from warehouse.verify import HASHED, Content, columns_of, content_of, exact_columns
 
 # Two scratch databases with the rows of each changed table, under its name.
 REMOVED, ADDED = "removed", "added"
 PLACE = f"{REMOVED}.place"
-# By which columns a row is looked for, before it is compared as a whole: few, and telling.
-_TELLING = ("incident_key", "period_start", "held_on", "invited_on", "month_start")
+# By which columns a row of a large table is looked for, before it is compared as a whole: few, telling, and short:
+# to read the key of every incident would take longer than all the rest.
+_TELLING: Mapping[str, Collection[str]] = {
+    "core.fct_incident": ("period_start", "received_hour", "response_minutes", "station_code", "dispute_type_code"),
+    "core.fct_mediation": ("held_on", "incident_key"),
+    "core.fct_visit": ("period_start", "minutes", "station_code", "category_code"),
+}
 # A list of days that the scan can skip by; a longer one would cost more than it saves.
 _MOST_DAYS = 2000
 
 
+# A table, or view, and a condition.
+Question = tuple[str, str]
+
+
 @dataclass
 class Tables:
-    """The stored tables while they are changed, and what they hold by now."""
+    """The stored tables while they are changed, and what they hold by now.
+
+    Args:
+        connection: to the next generation, still a copy of the last one.
+        content: of each table in the last one.
+        proven: what no row of a table fulfilled there.
+        views: of one table each, by their names.
+    """
 
     connection: duckdb.DuckDBPyConnection
     content: dict[str, Content]
+    proven: Collection[Question] = ()
+    views: Mapping[str, Model] = field(default_factory=dict)
     changed: set[str] = field(default_factory=set)
-    _told: dict[tuple[str, str], bool] = field(default_factory=dict)
+    _told: dict[Question, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._columns = columns_of(self.connection)
@@ -37,16 +57,36 @@ class Tables:
         """Columns of a stored table and their types."""
         return self._columns[table]
 
-    def has_no_row(self, table: str, condition: str) -> bool:
-        """Whether no row of a table, or view, that changes no more tonight fulfils a condition; asked once.
+    def is_changed(self, table: str) -> bool:
+        """Whether rows of a table, or view, have come or gone."""
+        return table in self.changed or (table in self.views and bool(self.views[table].reads & self.changed))
 
-        Statistics of stored columns often say so before any row is read.
+    def changes(self, side: str, table: str) -> str:
+        """To read from: the rows of a changed table, or view, that went or came."""
+        if table not in self.views:
+            return at(side, table)
+        view = self.views[table]
+        return "(\n" + reading(view.sql, {source: at(side, source) for source in view.reads & self.changed}) + "\n)"
+
+    def has_no_row(self, table: str, condition: str) -> bool:
+        """Whether no row of a table, or view, that changes no more tonight fulfils a condition.
+
+        Asked once, and where the last generation had none, only of the rows that came: what is stored is not read for
+        it night after night.
         """
         question = (table, condition)
         if question not in self._told:
-            found = self.connection.execute(f"select 1 from {table} where {condition} limit 1").fetchone()
+            is_proven = question in self.proven
+            if is_proven and not self.is_changed(table):
+                return True
+            rows = self.changes(ADDED, table) if is_proven else table
+            found = self.connection.execute(f"select 1 from {rows} as r where {condition} limit 1").fetchone()
             self._told[question] = found is None
         return self._told[question]
+
+    def proven_by_now(self) -> list[Question]:
+        """What no row fulfils of all that was asked, tonight or before; after the last change."""
+        return sorted(question for question in {*self.proven, *self._told} if self.has_no_row(*question))
 
     def change(self, table: str, *, old: str, new: str) -> None:
         """Rows of the query `old` become rows of the query `new`; what both have stays as it is.
@@ -122,10 +162,7 @@ class Tables:
             raise NeedsFull(f"{table} holds {found} of {wanted} rows to replace")
 
     def _telling(self, table: str) -> Collection[str]:
-        columns = self._columns[table]
-        if "incident_key" in columns:
-            return [name for name in _TELLING if name in columns]
-        return exact_columns(columns)
+        return _TELLING.get(table) or exact_columns(self._columns[table])
 
 
 def days_among(connection: duckdb.DuckDBPyConnection, table: str, columns: Mapping[str, str]) -> str:
@@ -139,6 +176,13 @@ def days_among(connection: duckdb.DuckDBPyConnection, table: str, columns: Mappi
                 constants = ", ".join(f"date '{day}'" for (day,) in days)
                 parts.append(f"{expression} in ({constants})")
     return " and ".join(parts) or "true"
+
+
+def reading(sql: str, instead: Mapping[str, str]) -> str:
+    """A query that reads something else instead of some tables."""
+    for table, other in instead.items():
+        sql = re.sub(rf"\b{re.escape(table)}\b", other.replace("\\", r"\\"), sql)
+    return sql
 
 
 def at(side: str, table: str) -> str:

@@ -16,7 +16,8 @@ import polars as pl
 
 from warehouse.archive_rows import FeedArchive, Places, places_of
 from warehouse.deliveries import Deliveries, NeedsFull, Window
-from warehouse.key_index import DISPUTE, KEY, LIST, PROTECTED, TARGET, Hashes
+from warehouse.index_piece import Hashes
+from warehouse.key_expressions import DISPUTE, KEY, LIST, PROTECTED, TARGET
 from warehouse.model_files import BEFORE, SCRATCH, Model, in_dependency_order
 from warehouse.scratch import quoted, write_tables
 from warehouse.versions import empty_model, version_models
@@ -59,9 +60,7 @@ class Touched:
         archive = self.archives[feed]
         places = [archive.rows_of(self.deliveries.changed_numbers(feed))]
         for number, batch, window in self.deliveries.restated(feed):
-            rows = self._inside(str(batch.parquet), window)
-            rows = rows[(rows >= batch.first_row) & (rows < batch.first_row + batch.records)]
-            places.append(places_of(number, rows - batch.first_row))
+            places.append(places_of(number, self._inside(str(batch.parquet), window)))
         return np.concatenate(places)
 
     def _inside(self, file: str, window: Window | None) -> Places:

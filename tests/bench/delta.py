@@ -2,289 +2,106 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
+import shutil
 import statistics
 import sys
 import tempfile
-import time
-from calendar import monthrange
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-import numpy as np
-import polars as pl
-
-from etl.feeds import FEEDS
-from etl.healing import mend
-from etl.ledger import code_version
-from etl.night import NightReport
-from etl.pseudonyms import ensure_key
-from etl.refresh import publish_night
-from tests.bench.many_incidents import STATIONS, UNTIL, Random, make_month, months, write_archive
 from tests.bench.measure import Run, machine, run_module
-from warehouse.file_copy import copy_file
-from warehouse.generations import current_generation
-from warehouse.reference import codes_of
-from warehouse.seal import digest_of
 
-ROWS, RATIO, AIM_SECONDS, MOST_GROWTH = 500, 1.3, 10, 1.05
-# Linear in what is stored, by design, and told apart: the copy, reading the copy back, and the digest that tells the
-# next night (`check`) whether it still is what was read back (`seal`).
-LINEAR = ("check", "copy", "verify", "seal")
+RATIO, AIM_SECONDS, MOST_GROWTH = 1.3, 10, 1.05
 # Rows of the year's base: its file is just large enough for nights that change a copy of it.
 YEAR_ROWS = 600_000
+# Nights of a year, and those in one process.
+NIGHTS, STEP = 365, 10
 # A year of nights with a file for each of five feeds.
-EARLIER_BATCHES, BATCH_FEEDS = 1_800, ("incident", "visit")
-SHARE_OF_NEW, RECENT_MONTHS = 0.6, 3
+EARLIER_BATCHES = 1_800
 # A folder that is kept, and asked again next time.
 KEPT = "FENGQIAO_BENCH_DIR"
 
 
-def make_visits(random: Random, month: date, rows: int) -> pl.DataFrame:
-    """Single visits of one month, a tenth of them of protected kinds."""
-    days = np.datetime64(month, "D") + random.integers(0, monthrange(month.year, month.month)[1], rows)
-    categories = codes_of("visit_category")["code"].to_list()
-    digits = random.bytes(32 * rows).hex()
-    keys = [digits[place : place + 32] for place in range(0, len(digits), 32)]
-    frame = pl.DataFrame(
-        {
-            "record_key": keys[:rows],
-            "target_key": keys[rows:],
-            "sheet_no": 1,
-            "line": np.arange(2, rows + 2),
-            "record_status_code": "active",
-            "is_total": False,
-            "visit_count": 1,
-            "org_code": pl.Series(STATIONS).gather(random.integers(0, len(STATIONS), rows)),
-            "category_code": pl.Series(categories).gather(random.integers(0, len(categories), rows)),
-            "minutes": random.integers(5, 90, rows),
-            "visited_on": days,
-            "period_start": days,
-            "period_end": days,
-        }
-    )
-    schema = FEEDS["visit"].record.create_empty().schema
-    missing = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in frame.columns]
-    return frame.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
-
-
-def deliver(data: Path, feed: str, name: str, records: pl.DataFrame, *, at: date, row_group: int = 8192) -> None:
-    """Archive a batch as a night's loading leaves it, not yet published."""
-    target = data / "archive" / feed / f"{name}.parquet"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    records.write_parquet(target, compression="uncompressed", row_group_size=row_group)
-    info = {
-        "batch": name,
-        "feed": feed,
-        "mapping": f"bureau_{feed}",
-        "sha256": hashlib.sha256(name.encode()).hexdigest(),
-        "file": f"{name}.csv",
-        "file_label": f"bureau_{feed}-{name}",
-        "delivered_at": f"{at}T02:00:00",
-        "loaded_at": f"{at}T02:10:00",
-        "status": "loaded",
-        "encoding": "utf-8",
-        "rows_in": records.height,
-        "quarantined": 0,
-        "dropped": 0,
-        "records": records.height,
-        "quarantined_by_reason": {},
-        "warnings": [],
-        "delivery": "delta",
-        "window": None,
-        "reports_for": [],
-        "earliest_on": str(records["period_start"].min()),
-        "latest_on": str(records["period_end"].max()),
-        "registered": {"org": [], "dispute_type": []},
-        "coverage": [],
-    }
-    target.with_suffix(".json").write_text(json.dumps(info), "utf-8")
-
-
-def prepare(folder: str, rows: str) -> dict[str, Any]:
-    """An archive of so many incidents, and half as many visits, and the generation this program builds from it."""
-    data, current = Path(folder), current_generation(Path(folder))
-    if current is None:
-        ensure_key(data / "archive")
-        write_archive(data, int(rows))
-        random, starts = np.random.default_rng(2), months()
-        for number, month in enumerate(starts):
-            records = make_visits(random, month, int(rows) // 2 // len(starts))
-            deliver(data, "visit", f"visit-{number:02}", records, at=UNTIL + timedelta(days=1))
-    if current is None or current.manifest["code_version"] != code_version():
-        publish_night(data, NightReport(""), mend(data), full=True, accept_drop=False)
-    current = current_generation(data)
-    assert current is not None
-    return {"seconds": current.manifest["seconds"], "bytes": current.database.stat().st_size}
-
-
-def changed_rows(data: Path, random: Random, day: date, rows: int) -> pl.DataFrame:
-    """New incidents of the last month, and corrections: mostly of recent months, a third of any; a tenth withdrawn."""
-    new = int(rows * SHARE_OF_NEW)
-    fresh = make_month(random, UNTIL.replace(day=1), new)
-    starts = len(months())
-    recent = random.integers(starts - RECENT_MONTHS, starts, (rows - new) * 2 // 3)
-    any_month = random.integers(0, starts, rows - new - recent.size)
-    found = [fresh]
-    numbers, counts = np.unique(np.concatenate([recent, any_month]), return_counts=True)
-    for number, count in zip(numbers.tolist(), counts.tolist(), strict=True):
-        stored = pl.read_parquet(data / "archive" / "incident" / f"incident-{number:02}.parquet")
-        found.append(stored.sample(count, seed=int(random.integers(2**31))))
-    corrected = (
-        pl.concat(found[1:])
-        .unique("record_key")
-        .with_columns(
-            received_hour=((pl.col("received_hour") + 1) % 24).cast(pl.Int16),
-            dispute_type_code=pl.when(pl.int_range(pl.len()) % 3 == 0)
-            .then(pl.lit("neighbour"))
-            .otherwise("dispute_type_code"),
-            record_status_code=pl.when(pl.int_range(pl.len()) % 10 == 0)
-            .then(pl.lit("withdrawn"))
-            .otherwise("record_status_code"),
-        )
-    )
-    lines = pl.int_range(2, pl.len() + 2).cast(pl.UInt32)
-    return pl.concat([fresh, corrected]).with_columns(line=lines)
-
-
-@dataclass
-class _Spent:
-    """Wall and CPU seconds of this process, from its making until `stop`."""
-
-    wall: float = field(default_factory=lambda: -time.perf_counter())
-    cpu: float = field(default_factory=lambda: -time.process_time())
-
-    def stop(self) -> None:
-        self.wall += time.perf_counter()
-        self.cpu += time.process_time()
-
-    @classmethod
-    def on(cls, work: Callable[[], object]) -> Self:
-        spent = cls()
-        work()
-        spent.stop()
-        return spent
-
-
-def night(folder: str, number: str) -> dict[str, Any]:
-    """One night of a fixed number of changed rows; seconds of its stages, and of all of it."""
-    data, random = Path(folder), np.random.default_rng(1000 + int(number))
-    day = UNTIL + timedelta(days=2 + int(number))
-    deliver(data, "incident", f"night-{int(number):03}", changed_rows(data, random, day, ROWS), at=day)
-    whole, check = _Spent(), _Spent()
-    mended = mend(data)
-    check.stop()
-    report = publish_night(data, NightReport(""), mended, full=False, accept_drop=False)
-    whole.stop()
-    current = current_generation(data)
-    assert current is not None
-    # What these two cost inside of the night is not told apart there: they are done again.
-    copy = _Spent.on(lambda: copy_file(current.database, data / "copied"))
-    seal = _Spent.on(lambda: digest_of(current.database))
-    (data / "copied").unlink()
-    seconds = {"check": check.wall, **current.manifest["seconds"], "seal": seal.wall}
-    return {
-        "built": report.built,
-        "reason": report.reason,
-        "problems": report.problems,
-        "whole": whole.wall,
-        "follows_the_delta": whole.wall - sum(seconds.get(stage, 0) for stage in LINEAR),
-        # Of this process: the verification is another one.
-        "cpu_that_follows": whole.cpu - check.cpu - copy.cpu - seal.cpu,
-        **seconds,
-        "bytes": current.database.stat().st_size,
-    }
-
-
-def deliver_many(folder: str, batches: str) -> dict[str, Any]:
-    """So many more batches of 25 records each, and the night that publishes them."""
-    data, random = Path(folder), np.random.default_rng(4)
-    month = UNTIL.replace(day=1)
-    for number in range(int(batches)):
-        feed = BATCH_FEEDS[number % len(BATCH_FEEDS)]
-        records = make_month(random, month, 25) if feed == "incident" else make_visits(random, month, 25)
-        deliver(data, feed, f"early-{number:05}", records, at=UNTIL + timedelta(days=1))
-    report = publish_night(data, NightReport(""), mend(data), full=False, accept_drop=False)
-    return {"built": report.built, "reason": report.reason}
-
-
-def year(folder: str, nights: str, rows: str) -> dict[str, Any]:
-    """So many nights of 50 rows on a base of `rows`; the file at its largest against one built from the archive."""
-    data = Path(folder)
-    prepare(folder, rows)
-    random, reasons = np.random.default_rng(3), list[str | None]()
-    for number in range(int(nights)):
-        day = UNTIL + timedelta(days=2 + number)
-        deliver(data, "incident", f"night-{number:03}", changed_rows(data, random, day, 50), at=day)
-        reasons.append(publish_night(data, NightReport(""), mend(data), full=False, accept_drop=False).reason)
-    grown = current_generation(data)
-    assert grown is not None
-    publish_night(data, NightReport(""), mend(data), full=True, accept_drop=False)
-    rebuilt = current_generation(data)
-    assert rebuilt is not None
-    return {
-        "nights": int(nights),
-        "whole": [reason for reason in reasons if reason is not None],
-        "bytes": grown.database.stat().st_size,
-        "rebuilt_bytes": rebuilt.database.stat().st_size,
-        "is_equal": grown.manifest["content_hash"] == rebuilt.manifest["content_hash"],
-    }
-
-
 def run(*, quick: bool) -> dict[str, Any]:
-    """The benchmark: what a night costs at two sizes, and what a year of nights leaves behind."""
-    sizes, rounds, nights = ((100_000, 1_000_000), 1, 20) if quick else ((1_000_000, 10_000_000), 3, 365)
-    lines: list[str] = []
-    failures: list[str] = []
+    """The benchmark: what a night costs at two sizes and with many batches, and what a year of nights leaves behind."""
+    sizes, rounds, nights = ((100_000, 1_000_000), 1, 20) if quick else ((1_000_000, 10_000_000), 3, NIGHTS)
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(os.environ.get(KEPT) or temporary)
         os.environ["FENGQIAO_KEY_FILE"] = str(root / "key")
-        runs: dict[int, list[Run]] = {rows: [] for rows in sizes}
-        for rows in sizes:
-            told = run_module("tests.bench.delta", "prepare", str(root / f"delta-{rows}"), str(rows)).told
-            lines.append(f"{rows:,} incidents, {rows // 2:,} visits: built whole, {json.dumps(told)}")
-        done = len(list((root / f"delta-{sizes[0]}" / "archive" / "incident").glob("night-*.json")))
-        for number in range(done, done + rounds):
-            for rows in sizes:
-                runs[rows].append(run_module("tests.bench.delta", "night", str(root / f"delta-{rows}"), str(number)))
-        most = str(root / f"delta-{sizes[0]}")
-        run_module("tests.bench.delta", "deliver_many", most, str(EARLIER_BATCHES))
-        with_many = run_module("tests.bench.delta", "night", most, str(done + rounds))
-        told_year = run_module(
-            "tests.bench.delta", "year", str(Path(temporary) / "year"), str(nights), str(YEAR_ROWS)
-        ).told
+        lines, runs, number = _run_nights(root, sizes, rounds)
+        many = Path(temporary) / "many"
+        shutil.copytree(root / f"delta-{sizes[0]}", many, symlinks=True)
+        _step("deliver_many", many, EARLIER_BATCHES)
+        with_many = _step("night", many, number)
+        told_year = _run_year(Path(temporary) / "year", nights)
+    failures = [
+        f"{rows:,}: built whole: {one.told['reason']}" for rows in sizes for one in runs[rows] if one.told["reason"]
+    ]
     for rows, ones in runs.items():
         stages = [name for name in ones[0].told if name not in ("built", "reason", "problems", "bytes")]
         figures = "  ".join(f"{name} {statistics.median(one.told[name] for one in ones):.2f}" for name in stages)
         lines.append(f"{rows:,} incidents, seconds: {figures}; CPU {statistics.median(one.cpu for one in ones):.1f}")
-        failures += [f"{rows:,}: built {one.told['built']}: {one.told['reason']}" for one in ones if one.told["reason"]]
     small, large = (runs[rows] for rows in sizes)
     wall_growth, growth, night_growth = (
         statistics.median(map(figure, large)) / statistics.median(map(figure, small))
         for figure in (_follows, _cpu_that_follows, _cpu)
     )
     more = _cpu_that_follows(with_many) - statistics.median(map(_cpu_that_follows, small))
-    whole = statistics.median(one.told["whole"] for one in runs[sizes[1]])
+    whole = statistics.median(one.told["whole"] for one in large)
     lines.append(
         f"growth {growth:.2f} × in CPU without copy and verification (wall {wall_growth:.2f} ×; CPU of the whole night"
         f" and its start {night_growth:.2f} ×); {machine()}"
     )
     lines.append(f"{EARLIER_BATCHES:,} more batches in the archive: {more:+.2f} CPU seconds a night")
     lines.append(f"whole night at {sizes[1]:,}: {whole:.1f} s (aim {AIM_SECONDS})")
-    lines.append(f"a year: {json.dumps(told_year)}")
+    lines.append(f"{nights} nights: {json.dumps(told_year)}")
     if growth > RATIO and not quick:
         failures.append(f"growth {growth:.2f} > {RATIO}")
-    if told_year["bytes"] > told_year["rebuilt_bytes"] * MOST_GROWTH:
-        failures.append(f"the file grew from {told_year['rebuilt_bytes']} to {told_year['bytes']} bytes")
+    if told_year["most_bytes"] > told_year["rebuilt_bytes"] * MOST_GROWTH:
+        failures.append(f"the file grew from {told_year['rebuilt_bytes']} to {told_year['most_bytes']} bytes")
     if not told_year["is_equal"]:
         failures.append("after a year the tables are not those that the archive gives")
     lines += [f"FAILED {text}" for text in failures]
     return {"lines": lines, "failures": failures, "growth": growth, "whole": whole, "year": told_year}
+
+
+def _run_nights(root: Path, sizes: Sequence[int], rounds: int) -> tuple[list[str], dict[int, list[Run]], int]:
+    """Nights at both sizes in turn: what was told of the bases, the nights, and the number of the next one."""
+    lines: list[str] = []
+    runs: dict[int, list[Run]] = {rows: [] for rows in sizes}
+    for rows in sizes:
+        told = _step("prepare", root / f"delta-{rows}", rows).told
+        lines.append(f"{rows:,} incidents, {rows // 2:,} visits: built whole, {json.dumps(told)}")
+    # A kept folder has nights of other times; a batch is never written over.
+    nights = [path.stem for rows in sizes for path in (root / f"delta-{rows}/archive/incident").glob("night-*.json")]
+    done = max((int(name.partition("-")[2]) for name in nights), default=-1) + 1
+    # The first night of a base proves what the later ones know: it does not count.
+    for number in range(done, done + rounds + 1):
+        for rows in sizes:
+            one = _step("night", root / f"delta-{rows}", number)
+            runs[rows] += [one] if number > done else []
+    return lines, runs, done + rounds + 1
+
+
+def _run_year(folder: Path, nights: int) -> dict[str, Any]:
+    """A year of nights, a few in a process; the file at its largest, and why nights were built whole."""
+    _step("prepare", folder, YEAR_ROWS)
+    told = [_step("year", folder, first, min(STEP, nights - first)).told for first in range(0, nights, STEP)]
+    end = _step("end_of_year", folder).told
+    most = max(one["bytes"] for one in (*told, end))
+    return {"nights": nights, "whole": [reason for one in told for reason in one["whole"]], "most_bytes": most, **end}
+
+
+def _step(*arguments: object) -> Run:
+    """One process of the benchmark, and a line about it: all of it takes an hour or more."""
+    done = run_module("tests.bench.delta_nights", *map(str, arguments))
+    print(
+        f"{' '.join(map(str, arguments))}: CPU {done.cpu:.1f} s, {json.dumps(done.told)}", file=sys.stderr, flush=True
+    )
+    return done
 
 
 def _follows(run: Run) -> float:
@@ -297,13 +114,3 @@ def _cpu_that_follows(run: Run) -> float:
 
 def _cpu(run: Run) -> float:
     return run.cpu
-
-
-if __name__ == "__main__":
-    work: dict[str, Callable[..., dict[str, Any]]] = {
-        "prepare": prepare,
-        "night": night,
-        "deliver_many": deliver_many,
-        "year": year,
-    }
-    print(json.dumps(work[sys.argv[1]](*sys.argv[2:])))

@@ -77,8 +77,8 @@ class Nights:
 def test_random_nights_come_out_as_the_archive_gives_them(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Read either way: here every file is one row group.
-    monkeypatch.setattr(archive_rows, "FEW_GROUPS", seed)
+    # Read either way: slice by slice, or by the engine.
+    monkeypatch.setattr(archive_rows, "FEW_SLICES", 8 * seed)
     chance = random.Random(seed)
     nights = Nights(tmp_path)
     delivered = RandomDeliveries(nights.archive, chance)
@@ -130,6 +130,33 @@ def test_sums_of_zero_stay_known_and_groups_without_rows_go(tmp_path: Path) -> N
     total = rows[0] | nothing | {"key": "t", "resolved_count": 0, "period_start": date(2026, 1, 5)}
     night(5, total | {"period_end": date(2026, 1, 5)}, rows[1] | {"record_status_code": "active"})
     assert night(6, rows[1] | gone).rows["mart.incident_day"] == 1
+
+
+def test_what_no_row_says_is_asked_of_the_rows_that_come(tmp_path: Path) -> None:
+    nights = Nights(tmp_path)
+    known: dict[str, Any] = {"failed_count": 0, "resolved_count": 1, "closed_on": date(2026, 1, 5)}
+    rows = [{"key": key, "incident_key": key} | known for key in "abc"]
+    nights.archive.deliver("incident", *rows)
+    nights.next()
+
+    def proven(day: int, *changed: dict[str, Any]) -> bool:
+        nights.archive.deliver("incident", *changed, at=f"2026-02-{day:02}")
+        result = nights.next()
+        assert result.reason is None
+        return ("core.incident_part", '"failed_count" is null') in result.proven
+
+    gone, back = {"record_status_code": "withdrawn"}, {"record_status_code": "active"}
+    failed = {"failed_count": 1, "resolved_count": 0}
+    assert not proven(2, rows[0] | failed)
+    # Taking the only failure off leaves a sum of zero, of which it must be known whether it is known.
+    assert proven(3, rows[0] | gone)
+    # Nothing is asked this night, and the rows that come say nothing else.
+    assert proven(4, rows[0] | back)
+    assert not proven(5, rows[1] | {"failed_count": None})
+    # That row is gone again, and what is stored is asked once more.
+    assert not proven(6, rows[1])
+    assert not proven(7, rows[0] | failed)
+    assert proven(8, rows[0] | gone)
 
 
 def test_a_unit_that_moves_makes_everything_be_built_again(tmp_path: Path) -> None:
