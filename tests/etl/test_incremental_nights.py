@@ -14,6 +14,8 @@ from tests.etl.nights import HEADER, MAPPING, night, write_rows
 from warehouse import deliveries
 from warehouse.generations import current_generation
 
+pytestmark = pytest.mark.long
+
 DAILY, SNAPSHOT = "daily", "snapshot"
 OUTCOMES = ("调解成功", "调解不成", "调处中")
 

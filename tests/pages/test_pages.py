@@ -21,6 +21,8 @@ from warehouse.reference import Language
 from warehouse.seal import seal
 from warehouse.wording import format_change, format_value, format_verdict, sentence_of
 
+pytestmark = pytest.mark.long
+
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
 CHINESE = re.compile(r"[\u4e00-\u9fff]+")
 # Names of data; the other language's own name; a command is a command in every language; formatting of the badges;

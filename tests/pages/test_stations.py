@@ -24,7 +24,7 @@ def apart(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [*_cases()]
     batches = [
         archive(data / "archive", "org", "org", organisations()),
-        archive(data / "archive", "incident", "i", rows, window=[date(2026, 10, 1), date(2026, 10, 31)]),
+        archive(data / "archive", "incident", "i", rows, window=["2026-10-01", "2026-10-31"]),
     ]
     publish_generation(data, NEW, batches)
     return data

@@ -73,7 +73,8 @@ class Nights:
         return result
 
 
-@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(2))
 def test_random_nights_come_out_as_the_archive_gives_them(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -93,6 +94,7 @@ def test_random_nights_come_out_as_the_archive_gives_them(
     assert reasons[None] >= 2
 
 
+@pytest.mark.long
 def test_sums_of_zero_stay_known_and_groups_without_rows_go(tmp_path: Path) -> None:
     nights = Nights(tmp_path)
     known: dict[str, Any] = {

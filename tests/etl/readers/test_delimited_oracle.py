@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from etl.readers import Layout, Unreadable
 from etl.readers.delimited import open_delimited
 
+pytestmark = pytest.mark.long
+
 HEADER = ("编号", "类型", "备注")
 
 
