@@ -25,6 +25,8 @@ from tests.etl.faulty_disk import faulty
 from tests.etl.nights import incident_count, incidents, write_bytes, write_mapping, write_rows
 from warehouse.generations import current_generation, list_generations, read_json, write_json, writer_lock
 
+pytestmark = pytest.mark.long
+
 run = CliRunner()
 
 

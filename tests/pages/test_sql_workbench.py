@@ -21,6 +21,8 @@ from tests.pages.conftest import NEW, OLD
 from warehouse.generations import current_generation, point_current
 from warehouse.sandbox import DOWNLOAD, Refused, submit
 
+pytestmark = pytest.mark.long
+
 SLOW = """select count(*) from core.dim_date as a cross join core.dim_date as b cross join core.dim_date as c
 where a.day_number * b.day_number % 7 = c.day_number % 5"""
 PATIENCE_SECONDS = 60.0
