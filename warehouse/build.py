@@ -39,8 +39,6 @@ PUBLISHED_KEY = "incident_key"
 # Of a file. A night leaves half-filled blocks behind in every table that it changes: with blocks of 256 KiB, the
 # default, they make up a tenth of a file of a million incidents. A file written in one go is a twelfth smaller, too.
 BLOCK_BYTES = 65_536
-# At the end: nobody reads the write-ahead log, for what a crash leaves behind is thrown away.
-ONE_CHECKPOINT = "set checkpoint_threshold = '16GB'"
 WHOLE_NUMBERS = ("SMALLINT", "INTEGER", "BIGINT", "DATE")
 
 
@@ -157,7 +155,6 @@ def _build_whole(told: _Told, reason: str, index: KeyIndex | None) -> BuildResul
     numbered = number_batches(told.batches)
     with duckdb.connect(str(told.database), config={"default_block_size": BLOCK_BYTES}) as connection:
         open_scratch(connection, told.directory, memory_limit=told.memory_limit)
-        connection.execute(ONE_CHECKPOINT)
         load_base_tables(connection, base_tables(numbered, told.refused), told.generation)
         feeds = open_archive(connection, numbered, told.templates)
         reductions = _reductions(connection, feeds, {batch.feed for batch in told.batches})
@@ -192,7 +189,6 @@ def _build_next(told: _Told, base: Base, index: KeyIndex) -> BuildResult:
     models = {model.table: model for model in read_models()}
     with duckdb.connect(str(told.database)) as connection:
         open_scratch(connection, told.directory, memory_limit=told.memory_limit)
-        connection.execute(ONE_CHECKPOINT)
         load_base_tables(connection, base_tables(deliveries.numbered_after, told.refused), told.generation)
         clock.stop("batches")
         night = Increment(connection, models, deliveries, base, told.templates, index)

@@ -24,6 +24,8 @@ def open_scratch(connection: duckdb.DuckDBPyConnection, directory: Path, *, memo
     # Sizes of views over Parquet are guesses, and a wrong guess hashes a million wide rows (3 GB instead of
     # 0.6). So the models decide: facts come first, and every join builds its table on the right-hand side.
     connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+    # One checkpoint, at the end: nobody reads the write-ahead log, for what a crash leaves behind is thrown away.
+    connection.execute("set checkpoint_threshold = '16GB'")
     if memory_limit:
         connection.execute(f"set memory_limit = '{quoted(memory_limit)}'")
     connection.execute(f"attach ':memory:' as {SCRATCH}")
