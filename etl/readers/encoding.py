@@ -10,6 +10,7 @@ import polars as pl
 import pyarrow as pa
 from polars.exceptions import ComputeError
 
+from etl.readers.iconv import Converter
 from etl.readers.table import Unreadable
 from etl.readers.unpack import Unpacked
 
@@ -87,11 +88,14 @@ def utf8_pieces(source: Unpacked, codec: str, size: int) -> Iterator[bytes]:
         yield from takewhile(bool, map(source.read_lines, sizes))
         return
     decode = _Units(codec) if codec.startswith("utf-16") else _Lines(codec)
-    for part_size in sizes:
-        data = source.read_lines(part_size)
+    data = MARK_BYTE
+    for piece_size in sizes:
+        parts: list[bytes] = []
         # Part by part: Python's codecs let no other thread in between, and texts of many megabytes want new memory.
-        parts = [data[at : at + PART_BYTES] for at in range(0, len(data), PART_BYTES)] or [b""]
-        if piece := b"".join(decode(part, is_last=not part).encode() for part in parts):
+        while data and sum(map(len, parts)) < piece_size:
+            data = source.read(min(PART_BYTES, piece_size))
+            parts.append(decode(data, is_last=not data))
+        if piece := b"".join(parts):
             yield piece
         if not data:
             return
@@ -103,16 +107,16 @@ class _Units:
     def __init__(self, codec: str) -> None:
         self._decoder = codecs.getincrementaldecoder(codec)("strict")
 
-    def __call__(self, data: bytes, *, is_last: bool) -> str:
-        """Strict first: marking is several times slower."""
+    def __call__(self, data: bytes, *, is_last: bool) -> bytes:
+        """The next part as UTF-8; strict first, as marking is several times slower."""
         state = self._decoder.getstate()
         try:
-            return self._decoder.decode(data, is_last)
+            return self._decoder.decode(data, is_last).encode()
         except UnicodeDecodeError:
             self._decoder.setstate(state)
             self._decoder.errors = _MARKING
             try:
-                return self._decoder.decode(data, is_last)
+                return self._decoder.decode(data, is_last).encode()
             finally:
                 self._decoder.errors = "strict"
 
@@ -123,18 +127,25 @@ class _Lines:
     def __init__(self, codec: str) -> None:
         self._codec = codec
         self._rest = b""
+        try:
+            self._converter: Converter | None = Converter(codec)
+        except LookupError:
+            self._converter = None
 
-    def __call__(self, data: bytes, *, is_last: bool) -> str:
+    def __call__(self, data: bytes, *, is_last: bool) -> bytes:
+        """The next whole lines as UTF-8."""
         data = self._rest + data
         end = len(data) if is_last else max(data.rfind(b"\n"), data.rfind(b"\r")) + 1
         if end == 0 and len(data) > MAX_LINE_BYTES:
             raise Unreadable("too_large", found=f"> {MAX_LINE_BYTES} bytes", expected="a line end")
         self._rest = data[end:]
+        if self._converter and (converted := self._converter.convert(data[:end])) is not None:
+            return converted
         try:
-            return data[:end].decode(self._codec)
+            return data[:end].decode(self._codec).encode()
         except UnicodeDecodeError:
             lines = data[:end].split(b"\n")
-            return "\n".join(_decode_line(line, self._codec) for line in lines)
+            return "\n".join(_decode_line(line, self._codec) for line in lines).encode()
 
 
 def _decode_line(line: bytes, codec: str) -> str:
