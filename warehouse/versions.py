@@ -20,6 +20,7 @@ SOURCE_ROW = ("batch_no", "sheet_no", "line")
 # Rows with repeated keys stand together (a file delivered again): whole stretches between them are not read.
 STRETCH = 16_384
 RANGES = 32
+LAST_BITS = 22
 
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
@@ -61,12 +62,22 @@ def _org_column(columns: Sequence[str]) -> str:
 
 def _repeated(hashes: Hashes) -> tuple[Hashes, Places]:
     """The values that occur more than once, once each, and all places where they stand; a group by takes far longer."""
-    order = np.argsort(hashes)
-    ordered = hashes[order]
+    suspects = _suspects(hashes)
+    order = np.argsort(hashes[suspects])
+    ordered, places = hashes[suspects][order], suspects[order]
     is_like_next = ordered[1:] == ordered[:-1]
     is_second = is_like_next.copy()
     is_second[1:] &= ~is_like_next[:-1]
-    return ordered[1:][is_second], np.append(order[1:][is_like_next], order[:-1][is_like_next])
+    return ordered[1:][is_second], np.append(places[1:][is_like_next], places[:-1][is_like_next])
+
+
+def _suspects(hashes: Hashes) -> Places:
+    """Where values stand whose last bits are those of one that occurs twice: mostly few, found by sorting alone."""
+    ordered = np.sort(hashes)
+    is_last = np.zeros(1 << LAST_BITS, np.bool_)
+    mask = np.uint64(is_last.size - 1)
+    is_last[ordered[1:][ordered[1:] == ordered[:-1]] & mask] = True
+    return np.flatnonzero(is_last[hashes & mask])
 
 
 def _version(

@@ -13,7 +13,8 @@ import duckdb
 import pytest
 
 from tests.warehouse.small_archive import SmallArchive
-from warehouse.build import BLOCK_BYTES, BuildResult
+from warehouse.build import BuildResult
+from warehouse.scratch import BLOCK_BYTES
 from warehouse.verify import content_hash, verify
 
 BLOCK = BLOCK_BYTES
