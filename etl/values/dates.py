@@ -146,9 +146,13 @@ def _fast(text: pl.Series) -> pl.Series:
     left = (values.is_null() & text.is_not_null()).arg_true()
     sample = text.gather(left).sample(min(len(left), _SAMPLE), seed=1)
     for pattern, style in _FAST:
+        if not len(sample):
+            break
         guard = f"^{pattern}$"
-        if not sample.str.contains(guard).any():
+        is_hit = sample.str.contains(guard)
+        if not is_hit.any():
             continue
+        sample = sample.filter(~is_hit)
         cells = text.gather(left)
         hit = cells.str.contains(guard)
         read = cells.filter(hit).str.to_datetime(style, strict=False, time_unit="us")

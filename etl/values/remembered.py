@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -43,6 +44,10 @@ class _Known:
     cells: pl.Series
     results: Parsed | None
 
+    @cached_property
+    def _places(self) -> pl.Enum:
+        return pl.Enum(self.cells)
+
     def with_more(self, cells: pl.Series, parse: Callable[[pl.Series], Parsed]) -> _Known:
         fresh = parse(pl.concat([cells, pl.Series([None], dtype=pl.String)]))
         if self.results is None:
@@ -53,7 +58,7 @@ class _Known:
     def look_up(self, text: pl.Series) -> Parsed | None:
         if self.results is None:
             return None
-        places = text.cast(pl.Enum(self.cells), strict=False).to_physical().cast(pl.UInt32)
+        places = text.cast(self._places, strict=False).to_physical().cast(pl.UInt32)
         if places.null_count() != text.null_count():
             return None
         values, fault = self.results

@@ -66,6 +66,12 @@ def median_of(runs: Sequence[Run], figure: str) -> float:
     return statistics.median(_figure(run, figure) for run in runs)
 
 
+def ratio_of(runs: Sequence[Run], base: Sequence[Run], figure: str) -> float:
+    """The median, over the rounds of `interleave`, of a figure against that of the base in the same round."""
+    pairs = zip(runs, base, strict=True)
+    return statistics.median(_figure(one, figure) / _figure(other, figure) for one, other in pairs)
+
+
 def describe_runs(name: str, runs: Sequence[Run], figures: Sequence[str]) -> str:
     """One line: median, and lowest to highest, of each figure."""
     parts = []
