@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -33,6 +34,8 @@ from warehouse.redaction import redact
 ROOT = Path(__file__).resolve().parent.parent
 # The exit code of `warehouse.verify` for a database that is not what was built.
 UNSOUND = 1
+# What the engine may take of memory while it builds, as "500MB"; beyond it goes to the disk. Without it: most of it.
+MEMORY_LIMIT = "FENGQIAO_MEMORY_LIMIT"
 ORDER = {"none": -1, **{name: number for number, name in enumerate(FEEDS)}}
 
 
@@ -196,6 +199,7 @@ def build_candidate(data: Path, batches: Sequence[ArchiveBatch], night: NightRep
         built_at=now,
         code_version=code_version(),
         refused=night.refused,
+        memory_limit=os.environ.get(MEMORY_LIMIT),
         base=base,
         index=data / "key_index",
     )

@@ -26,6 +26,7 @@ from etl.job import Job
 from etl.ledger import code_version
 from etl.load import load_file
 from etl.mapping import read_mappings
+from etl.night import MEMORY_LIMIT
 from etl.organisations import organisations_of
 from etl.pseudonyms import ensure_key
 from tests.bench.measure import describe_runs, interleave, median_of, ratio_of, run_module
@@ -33,7 +34,8 @@ from warehouse.archive import read_batches
 from warehouse.build import build
 
 RATIO, MEGABYTES = 2.5, 600
-MANY_ROWS = 5_000_000
+# With so many, the engine is told how much of them to keep in memory: it would keep all that it has written.
+MANY_ROWS, KEPT_MEMORY = 5_000_000, "300MB"
 STATIONS = tuple(f"青山第{number}派出所" for number in range(1, 17))
 MAPPING = "bureau_incident"
 TYPES = {
@@ -131,6 +133,7 @@ def subject(inbox: str, work: str) -> dict[str, Any]:
         generation_id="bench",
         built_at=datetime.now(),
         code_version="",
+        memory_limit=os.environ.get(MEMORY_LIMIT),
     )
     to_core = result.seconds["versions"] + result.seconds["core"]
     return {
@@ -205,7 +208,7 @@ def run(*, quick: bool) -> dict[str, Any]:
 
 def _peak_of(rows: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        os.environ["FENGQIAO_KEY_FILE"] = str(Path(folder) / "key")
+        os.environ |= {"FENGQIAO_KEY_FILE": str(Path(folder) / "key"), MEMORY_LIMIT: KEPT_MEMORY}
         inbox = Path(folder) / "inbox"
         inbox.mkdir()
         run_module("tests.bench.ingest", "write", str(inbox), str(rows), "utf-8")

@@ -37,6 +37,16 @@ def test_a_first_night_publishes_what_the_file_holds(data: Path, sources: Path) 
     assert not list((data / "building").glob("*"))
 
 
+def test_a_night_keeps_to_the_memory_it_is_given(data: Path, sources: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_rows(data / "inbox", "a_20261001.csv", incidents(30))
+    monkeypatch.setenv("FENGQIAO_MEMORY_LIMIT", "1KB")
+    poor = night(data, sources)
+    assert (poor.exit_code, poor.is_published, poor.held) == (1, False, ())
+    monkeypatch.setenv("FENGQIAO_MEMORY_LIMIT", "200MB")
+    assert night(data, sources).is_published
+    assert incident_count(data) == 30
+
+
 def test_the_same_night_again_publishes_nothing_and_is_good(data: Path, sources: Path) -> None:
     write_rows(data / "inbox", "a_20261001.csv", incidents(30))
     first = night(data, sources)
