@@ -35,7 +35,7 @@ from warehouse.build import build
 
 RATIO, MEGABYTES = 2.5, 600
 # With so many, the engine is told how much of them to keep in memory: it would keep all that it has written.
-MANY_ROWS, KEPT_MEMORY = 5_000_000, "300MB"
+MANY_ROWS, KEPT_MEMORY = 5_000_000, "250MB"
 STATIONS = tuple(f"青山第{number}派出所" for number in range(1, 17))
 MAPPING = "bureau_incident"
 TYPES = {
