@@ -1,4 +1,4 @@
-"""One chunk of text becomes typed fields: the mapping's columns are found, composed and parsed, faults named."""
+"""The text of one field becomes typed values, what cannot be read is named: a parser for every kind of field."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ import polars as pl
 
 from etl.feeds import Field
 from etl.mapping import Mapping
-from etl.mapping_parts import Column, normalise_header
+from etl.mapping_parts import Column
 from etl.organisations import Organisations
-from etl.readers import Unreadable
 from etl.values import (
     Parsed,
     Remembered,
@@ -21,7 +20,6 @@ from etl.values import (
     count_invisible,
     has_time,
     normalise_ids,
-    normalise_spellings,
     parse_codes,
     parse_dates,
     parse_datetimes,
@@ -35,7 +33,6 @@ from etl.values.codes import FALSE_WORDS, TRUE_WORDS
 from etl.values.ids import is_usual
 from etl.values.parsed import fault_where, without_faults
 from warehouse.redaction import contains_identifier, redact_series
-from warehouse.reference import codes_of
 
 TYPES: dict[str, pl.DataType] = {
     "key": pl.String(),
@@ -61,7 +58,6 @@ CELL_ERROR = r"^#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|ERROR!)$"
 # Kinds whose columns hold the same few words in every chunk, each read by itself.
 WORDS = ("org", "code", "flag", "level")
 MICROSECONDS_A_DAY = 86_400_000_000
-NOT_RATED = "0"
 WHOLE_WITH_POINT = r"^\s*(\d+)\.0+\s*$"
 LEAST_PHONE = 10_000_000_000
 LATEST_DAY = date(2100, 12, 31)
@@ -92,55 +88,6 @@ class Context:
         """Have something told in the load report."""
         if cells:
             self.noticed.append((what, where.name, cells))
-
-
-def resolve_headers(mapping: Mapping, headers: tuple[str, ...]) -> tuple[dict[str, tuple[str, ...]], list[str]]:
-    """Which headers of this file fill which field; and the fields of the mapping that the file does not have.
-
-    Raises:
-        Unreadable: a required column is missing.
-    """
-    there = {normalise_header(header): header for header in headers}
-    found: dict[str, tuple[str, ...]] = {}
-    absent: list[str] = []
-    required = {field.name for field in mapping.target.fields if field.required and field.blank is None}
-    for name, column in mapping.columns.items():
-        picked = pick_headers(column, there)
-        if picked is not None:
-            found[name] = picked
-        elif column.required or name in required or name.startswith("_"):
-            wanted = " | ".join(word for group in column.groups for word in group)
-            raise Unreadable(
-                "missing_column", sheet=None, line=None, found="、".join(mapping.shown(headers)), expected=wanted
-            )
-        else:
-            absent.append(name)
-    return found, absent
-
-
-def pick_headers(column: Column, there: Dictionary[str, str]) -> tuple[str, ...] | None:
-    """The headers of the file that a column entry reads, or None where one of them is missing."""
-    picked = []
-    for group in column.groups:
-        spelling = next((there[normalise_header(word)] for word in group if normalise_header(word) in there), None)
-        if spelling is None:
-            return None
-        picked.append(spelling)
-    return tuple(picked)
-
-
-def compose(text: pl.DataFrame, column: Column, headers: tuple[str, ...]) -> pl.Series:
-    """The raw text of one field: a header's cells, a constant, or several joined; then cut as the entry says."""
-    if column.constant is not None:
-        return pl.repeat(column.constant, text.height, dtype=pl.String, eager=True)
-    series = text[headers[0]]
-    if len(headers) > 1:
-        series = text.select(pl.concat_str(headers, separator=column.separator, ignore_nulls=False)).to_series()
-    if column.extract:
-        series = series.str.extract(column.extract, 1)
-    if column.split is not None:
-        series = series.str.split(column.split).list.get(column.part, null_on_oob=True)
-    return series
 
 
 def parse_field(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:
@@ -230,28 +177,6 @@ def _parse_code(text: pl.Series, field: Field, column: Column, context: Context)
     if column.unknown == "register":
         return parse_codes(text, lookup={**context.registered.get("dispute_type", {}), **lookup}, unknown="quarantine")
     return parse_codes(text, lookup=lookup, unknown=column.unknown)
-
-
-def code_lookups(mapping: Mapping) -> dict[str, dict[str, str]]:
-    """For every code field that the mapping fills: normalised spelling -> code (made once per file)."""
-    filled = dict(mapping.columns)
-    for name in (mapping.unpivot.into, mapping.unpivot.value) if mapping.unpivot else ():
-        filled.setdefault(name, Column(constant=""))
-    fields = ((mapping.target.field(name), column) for name, column in filled.items())
-    return {field.name: code_lookup(field, column) for field, column in fields if field and field.code_list}
-
-
-def code_lookup(field: Field, column: Column) -> dict[str, str]:
-    """Normalised spelling -> code: the table's code, name and aliases, then the mapping's own words."""
-    rows = codes_of(field.code_list).to_dicts() if field.code_list else []
-    words = {word: row["code"] for row in rows for word in (*row["aliases"], row["zh"], row["code"])} | column.values
-    if field.kind == "level":
-        # A zero is a form that nobody filled in, unless the mapping says otherwise.
-        words = {NOT_RATED: "no_contact"} | words | dict.fromkeys(column.dont_know, "dont_know")
-        points = int(column.maximum or 5)
-        words |= {str(level): str(level) for level in range(1, points + 1) if str(level) not in words}
-    spelled = normalise_spellings(pl.Series(list(words), dtype=pl.String))
-    return {spelling: code for spelling, code in zip(spelled, words.values(), strict=True) if spelling}
 
 
 def _parse_date(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:

@@ -12,7 +12,9 @@ from typing import Any
 import polars as pl
 
 from etl.archive import ArchiveWriter, write_note
-from etl.fields import Context, code_lookups, pick_headers, resolve_headers
+from etl.code_lookup import code_lookups
+from etl.columns import pick_headers, resolve_headers
+from etl.fields import Context
 from etl.inbox import InboxFile, is_unchanged
 from etl.job import Job
 from etl.mapping import Mapping

@@ -7,7 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from etl.fields import TYPES, compose, hours_of, parse_field
+from etl.columns import compose
+from etl.fields import TYPES, hours_of, parse_field
 from etl.mapping_parts import Column
 from etl.pseudonyms import kept_half, published_half
 from etl.readers import ROW_COLUMNS

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from etl.fields import compose, pick_headers
+from etl.columns import compose, pick_headers
 from etl.mapping import REGISTER_LIMIT, Mapping
 from etl.mapping_parts import Column, Registration, normalise_header
 from etl.readers import Unreadable

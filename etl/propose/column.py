@@ -9,8 +9,8 @@ from functools import cached_property
 
 import polars as pl
 
+from etl.code_lookup import code_lookup
 from etl.feeds import Field
-from etl.fields import code_lookup
 from etl.mapping_parts import Column as Entry
 from etl.values import normalise_spellings, parse_datetimes, parse_months
 from warehouse.redaction import contains_identifier

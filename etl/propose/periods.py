@@ -7,8 +7,8 @@ from typing import Any
 
 import polars as pl
 
+from etl.code_lookup import code_lookup
 from etl.feeds import FEEDS
-from etl.fields import code_lookup
 from etl.mapping_parts import Column
 from etl.propose.column import Profile, month_style
 from etl.propose.plan import Entry
