@@ -203,7 +203,8 @@ def _changes(columns: tuple[str, ...], extent: float, words: tuple[str, str, str
         # Over the dots of both kinds, because one layer alone can be clicked on; also easier to hit.
         pickable(known.mark_point(filled=True, size=120, opacity=0, cursor="pointer").encode(x=x, shape=shape)),
         real.mark_text(dy=-10, fontWeight="bold").encode(x=x, text="change:N"),
-        base.transform_filter(other).mark_text(align="left", dx=6).encode(x=alt.XDatum(0), text="verdict:N"),
+        # From the right-hand edge: behind the zero line there may be less room than a word takes.
+        base.transform_filter(other).mark_text(align="right").encode(x=alt.value("width"), text="verdict:N"),
     ]
     return finish(layers, "")
 

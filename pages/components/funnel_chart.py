@@ -12,8 +12,8 @@ from pages.components.charts import ROLES, Y_TITLE, finish, paint
 from pages.components.drawing import Drawing, pickable
 
 HEIGHT = 280
-# The axis goes on beyond the largest unit, so that the bureau's name stands where no point is.
-ROOM = 1.28
+# The axis goes on beyond the largest unit, so that the bureau's name stands where no point is, also on a phone.
+ROOM = 1.42
 
 
 UNIT_SCHEMA = {

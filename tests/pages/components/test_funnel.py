@@ -99,6 +99,6 @@ def test_the_limits_are_drawn_from_the_smallest_unit_on() -> None:
     assert found.funnel is not None
     curve = curve_frame(found.funnel)
     assert curve["size"][0] == pytest.approx(40)
-    assert curve["size"][-1] == pytest.approx(256)
+    assert curve["size"][-1] == pytest.approx(284)
     for near, far in (("low", "far_low"), ("high", "far_high")):
         assert ((curve[near] - 0.9).abs() <= (curve[far] - 0.9).abs()).all()
