@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 
+from etl.readers import encoding
+from etl.readers.encoding import utf8_pieces
 from etl.readers.iconv import Converter
+from etl.readers.unpack import open_unpacked
 
 # GB 18030-2000, which Python has, kept these places for private use; since 2005 and 2022 Unicode has the characters.
 MOVED = {
@@ -70,3 +74,25 @@ def test_long_texts_that_grow_most_have_room() -> None:
 def test_other_codecs_are_left_to_python(codec: str) -> None:
     with pytest.raises(LookupError):
         Converter(codec)
+
+
+def refuse(codec: str) -> Converter:
+    raise LookupError(codec)
+
+
+@pytest.mark.parametrize("size", [1, 64, 1 << 20])
+def test_a_file_reads_the_same_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Also where a line is in UTF-8, one is torn and the last is cut off."""
+    lines = ["编号,类型".encode("gb18030"), "1,邻里纠纷".encode("gb18030"), "2,婚姻家".encode(), b"3,\xb5\xff", b"4,\xb5"]
+    path = tmp_path / "mixed.csv"
+    path.write_bytes(b"\r\n".join(lines * 40))
+
+    def read() -> bytes:
+        with open_unpacked(path) as source:
+            return b"".join(utf8_pieces(source, "gb18030", size))
+
+    with_library = read()
+    monkeypatch.setattr(encoding, "Converter", refuse)
+    assert read() == with_library
+    assert with_library.startswith("编号,类型\r\n1,邻里纠纷\r\n2,婚姻家\r\n3,".encode())
+    assert with_library.count(encoding.MARK_BYTE) >= 80
