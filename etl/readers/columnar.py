@@ -1,16 +1,15 @@
 """Parquet that a mapping trusts, as text like every other file."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 import polars as pl
-from polars.exceptions import PolarsError
 
+from etl.readers.confined import rehearse_parquet
 from etl.readers.headers import find_header, matching, name_columns
+from etl.readers.parquet_batches import read_batches, read_names
 from etl.readers.table import (
-    CHUNK_ROWS,
     MAX_CELL_CHARACTERS,
     ROW_COLUMNS,
     Layout,
@@ -19,21 +18,17 @@ from etl.readers.table import (
     all_blank,
     empty_chunk,
 )
-from etl.readers.unpack import open_seekable
 
 # Beyond 2**53 a double skips whole numbers: such an id may not be the one that was written.
 _EXACT_FLOAT = 2**53
 
-Result = TypeVar("Result")
-
 
 def open_parquet(path: Path, layout: Layout) -> Table | None:
-    """The table of a Parquet file; one that no mapping trusts is refused, as its parser runs unguarded."""
+    """The table of a Parquet file; one that no mapping trusts is refused, as types and names are believed."""
     if not layout.trusted:
         raise Unreadable("not_what_it_says", found="Parquet", expected="csv, xlsx, xls")
-    with open_seekable(path) as file:
-        schema = _guard(lambda: pl.read_parquet_schema(file))
-    header = find_header([list(schema)], Layout(layout.header_words, known_headers=layout.known_headers))
+    rehearse_parquet(path)
+    header = find_header([read_names(path)], Layout(layout.header_words, known_headers=layout.known_headers))
     if header is None:
         return None
     headers = name_columns(header.cells, sheet=None, line=1, known=layout.known_words)
@@ -44,13 +39,11 @@ def open_parquet(path: Path, layout: Layout) -> Table | None:
 def _read(path: Path, headers: tuple[str, ...], wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
     """Batches of rows; `__line` is the number of the row."""
     yield empty_chunk(wanted)
-    with open_seekable(path) as file:
-        source = pl.scan_parquet(file)
-        count = _guard(lambda: source.select(pl.len()).collect().item())
-        for start in range(0, count, CHUNK_ROWS):
-            batch = _guard(source.slice(start, CHUNK_ROWS).collect)
-            batch.columns = list(headers)
-            yield _as_text(batch, start).select(*wanted, *ROW_COLUMNS)
+    start = 0
+    for batch in read_batches(path):
+        batch.columns = list(headers)
+        yield _as_text(batch, start).select(*wanted, *ROW_COLUMNS)
+        start += batch.height
 
 
 def _as_text(batch: pl.DataFrame, start: int) -> pl.DataFrame:
@@ -83,10 +76,3 @@ def _text(column: pl.Series) -> pl.Series:
     if kind.is_nested() or kind == pl.Binary:
         return pl.Series(column.name, [None], pl.String).new_from_index(0, len(column))
     return column.cast(pl.String).replace("", None)
-
-
-def _guard(call: Callable[[], Result]) -> Result:
-    try:
-        return call()
-    except (PolarsError, OSError) as error:
-        raise Unreadable("not_what_it_says", found="broken Parquet", expected="Parquet") from error

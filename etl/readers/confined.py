@@ -1,4 +1,7 @@
-"""Have workbooks parsed by one warm child process with limits, replaced when it dies: a bad file ends no night."""
+"""Have workbooks parsed, and Parquet tried out, by one warm child process with limits: a bad file ends no night.
+
+The child is replaced when it dies of one.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +20,22 @@ from typing import IO, Any
 
 import polars as pl
 
-from etl.readers.parse_child import LOSSY, MAX_CPU_SECONDS, too_large
+from etl.readers.parquet_batches import broken
+from etl.readers.parse_child import LOSSY, MAX_CPU_SECONDS, PARSE, REHEARSE, too_large
 from etl.readers.table import Unreadable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MAX_WALL_SECONDS = 2 * MAX_CPU_SECONDS
+# How a child ends that took too long: killed, or by the kernel.
+OVERDUE = (-signal.SIGKILL, -signal.SIGXCPU)
+
+
+class _Died(Exception):
+    """The child died of a file."""
+
+    def __init__(self, ending: int) -> None:
+        super().__init__(f"the child ended with {ending}")
+        self.ending = ending
 
 
 @dataclass(frozen=True)
@@ -60,6 +74,23 @@ def _load(path: Path, modified: int, size: int) -> Workbook | Unreadable:
         return error
 
 
+def rehearse_parquet(path: Path) -> None:
+    """Have the child read all of a Parquet file first: a damaged one can bring the engine down. Raises Unreadable."""
+    stat = path.stat()
+    found = _rehearsed(path, stat.st_mtime_ns, stat.st_size)
+    if found:
+        raise found
+
+
+@lru_cache(maxsize=1)
+def _rehearsed(path: Path, modified: int, size: int) -> Unreadable | None:
+    try:
+        _CHILD.rehearse(path)
+    except Unreadable as error:
+        return error
+    return None
+
+
 class Child:
     """The warm child: importing the engine costs more than reading a usual workbook."""
 
@@ -69,15 +100,28 @@ class Child:
 
     def parse(self, path: Path) -> Workbook:
         """Raises Unreadable, also where the child dies of the file."""
+        try:
+            return self._ask(PARSE, path)
+        except _Died as death:
+            raise _refusal_of(death.ending) from death
+
+    def rehearse(self, path: Path) -> None:
+        """Whether a Parquet file can be read to its end; raises Unreadable, also where the child dies of it."""
+        try:
+            self._ask(REHEARSE, path)
+        except _Died as death:
+            raise (_overdue() if death.ending in OVERDUE else broken()) from death
+
+    def _ask(self, task: str, path: Path) -> Workbook:
         with self._lock:
             process = self._running()
             overdue = threading.Timer(MAX_WALL_SECONDS, process.kill)
             overdue.daemon = True
             overdue.start()
             try:
-                return _ask(process, path)
+                return _ask(process, task, path)
             except (EOFError, OSError) as error:
-                raise _refusal_of(self._reap()) from error
+                raise _Died(self._reap()) from error
             finally:
                 overdue.cancel()
 
@@ -119,10 +163,11 @@ class Child:
             return process.wait()
 
 
-def _ask(process: subprocess.Popen[bytes], path: Path) -> Workbook:
+def _ask(process: subprocess.Popen[bytes], task: str, path: Path) -> Workbook:
+    """The answer; without sheets where the task was to rehearse."""
     assert process.stdin is not None
     assert process.stdout is not None
-    process.stdin.write(json.dumps(str(path.absolute())).encode() + b"\n")
+    process.stdin.write(json.dumps([task, str(path.absolute())]).encode() + b"\n")
     process.stdin.flush()
     line = process.stdout.readline()
     if not line.endswith(b"\n"):
@@ -131,8 +176,8 @@ def _ask(process: subprocess.Popen[bytes], path: Path) -> Workbook:
     if "refused" in head:
         raise Unreadable(**head["refused"])
     frames = [pl.read_ipc(io.BytesIO(_exactly(process.stdout, size))) for size in head["sizes"]]
-    described = zip(head["sheets"], frames, strict=True)
-    return Workbook(tuple(_sheet(one, frame) for one, frame in described), head["is_1904"])
+    described = zip(head.get("sheets", []), frames, strict=True)
+    return Workbook(tuple(_sheet(one, frame) for one, frame in described), head.get("is_1904", False))
 
 
 def _exactly(stream: IO[bytes], size: int) -> bytes:
@@ -150,11 +195,15 @@ def _sheet(told: dict[str, Any], frame: pl.DataFrame) -> Sheet:
 
 def _refusal_of(ending: int) -> Unreadable:
     """Out of time (killed, or by the kernel), out of memory (the engine aborts), or a crash of the engine."""
-    if ending in (-signal.SIGKILL, -signal.SIGXCPU):
-        return Unreadable("too_large", found=f"> {MAX_CPU_SECONDS} s", expected=f"<= {MAX_CPU_SECONDS} s")
+    if ending in OVERDUE:
+        return _overdue()
     if ending in (-signal.SIGABRT, 1):
         return Unreadable(**too_large())
     return Unreadable("not_what_it_says", found="broken workbook", expected="xlsx, xls")
+
+
+def _overdue() -> Unreadable:
+    return Unreadable("too_large", found=f"> {MAX_CPU_SECONDS} s", expected=f"<= {MAX_CPU_SECONDS} s")
 
 
 _CHILD = Child()

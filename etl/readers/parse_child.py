@@ -1,7 +1,8 @@
 """The child that parses workbooks for the night, with limits on memory and time: python -m etl.readers.parse_child.
 
-It reads a path per line and answers each with a JSON line, then the sheets as Arrow, each behind its length. Nothing
-is written to disk, and it ends when its input does, also when the night is killed.
+It reads what to do (`PARSE` or `REHEARSE`) and a path per line, and answers each with a JSON line; then, of a workbook,
+the sheets as Arrow, each behind its length. Nothing is written to disk, and it ends when its input does, also when the
+night is killed.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import polars as pl
 
 from etl.readers.cells import load_sheet, open_book, type_cells
 from etl.readers.ole import OLE2_MAGIC, look_into_ole
+from etl.readers.parquet_batches import rehearse
 from etl.readers.table import Unreadable
 from etl.readers.unpack import is_1904_zip, open_seekable
 
@@ -26,6 +28,7 @@ MAX_ADDRESS_BYTES = 3072 * MEGABYTE
 MAX_CPU_SECONDS = 120
 MAX_ANSWER_BYTES = 1024 * MEGABYTE
 LOSSY = "lossy "
+PARSE, REHEARSE = "parse", "rehearse"
 
 
 def main() -> None:
@@ -34,7 +37,8 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     for line in sys.stdin.buffer:
         _allow_more_time()
-        _answer(Path(json.loads(line)), sys.stdout.buffer)
+        task, path = json.loads(line)
+        _answer(task, Path(path), sys.stdout.buffer)
 
 
 def _allow_more_time() -> None:
@@ -44,14 +48,19 @@ def _allow_more_time() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + MAX_CPU_SECONDS, most))
 
 
-def _answer(path: Path, out: BinaryIO) -> None:
+def _answer(task: str, path: Path, out: BinaryIO) -> None:
+    head: dict[str, Any] = {}
+    sheets: list[bytes] = []
     try:
-        head, sheets = parse(path)
+        if task == REHEARSE:
+            rehearse(path)
+        else:
+            head, sheets = parse(path)
     except Unreadable as error:
         parts = {name: getattr(error, name) for name in ("code", "found", "expected", "sheet", "line")}
-        head, sheets = {"refused": parts}, []
+        head = {"refused": parts}
     except MemoryError:
-        head, sheets = {"refused": too_large()}, []
+        head = {"refused": too_large()}
     out.write(json.dumps(head | {"sizes": [len(sheet) for sheet in sheets]}).encode() + b"\n")
     for sheet in sheets:
         out.write(sheet)

@@ -239,6 +239,8 @@ def run(*, quick: bool, seed: int = 1) -> dict[str, Any]:
             told = done.result().told
             parts.append(told)
             failures += told["bad"]
+            for text in told["bad"]:
+                print(text, file=sys.stderr)
             rows.update(told["rows"])
             for mutation, counts in told["outcomes"].items():
                 outcomes.setdefault(mutation, Counter()).update(counts)

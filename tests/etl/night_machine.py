@@ -44,7 +44,7 @@ class NightMachine(RuleBasedStateMachine):
         self.settings.start()
         self.sources = write_mapping(self.folder / "sources")
         (self.data / "inbox").mkdir(parents=True)
-        self.delivered = 0
+        self.delivered = self.damaged = 0
         self.archived: set[str] = set()
         self.held: set[str] = set()
         self.generations: list[Known] = []
@@ -157,7 +157,9 @@ class NightMachine(RuleBasedStateMachine):
         if not path.exists():
             return
         content = bytearray(path.read_bytes())
-        content[len(content) // 2] ^= 1
+        # Each time in another place: the same bit twice would heal the file.
+        self.damaged += 1
+        content[len(content) // 2 + self.damaged] ^= 1
         path.write_bytes(content[: len(content) // 2] if is_cut else content)
         one.is_intact = False
         one.is_listed = one.is_listed and name == DATABASE and not is_cut

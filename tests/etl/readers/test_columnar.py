@@ -5,8 +5,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from polars.exceptions import PanicException
 
 from etl.readers import FileKind, Layout, Unreadable, open_table, sniff
+from etl.readers.columnar import open_parquet
+from etl.readers.parquet_batches import read_batches
+from tests.bench.mutations import mutant
 
 LAYOUT = Layout((("编号",),), trusted=True)
 
@@ -66,3 +70,28 @@ def test_a_cut_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Unreadable) as caught:
         sniff(path)
     assert caught.value.code == "truncated"
+
+
+def test_a_file_that_brings_the_engine_down_is_refused_and_the_next_one_is_read(tmp_path: Path) -> None:
+    """A spoiled count in the 8,362nd file of the fuzz lets polars 2.1 ask for 2 EB, and abort."""
+    _, _, data = mutant(8362, 1)
+    fatal, sound = tmp_path / "fatal.parquet", tmp_path / "sound.parquet"
+    fatal.write_bytes(data)
+    pl.DataFrame({"编号": ["1"], "类型": ["邻里"]}).write_parquet(sound)
+    for _ in range(2):
+        with pytest.raises(Unreadable) as caught:
+            open_parquet(fatal, Layout((("警情编号",), ("接警时间",)), trusted=True))
+        assert caught.value.code == "not_what_it_says"
+        assert open_parquet(sound, Layout((("编号",), ("类型",)), trusted=True)) is not None
+
+
+def test_what_the_engine_panics_of_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def panic(*_: object) -> None:
+        raise PanicException("assertion failed")
+
+    path = tmp_path / "in.parquet"
+    pl.DataFrame({"编号": ["1"]}).write_parquet(path)
+    monkeypatch.setattr(pl, "scan_parquet", panic)
+    with pytest.raises(Unreadable) as caught:
+        list(read_batches(path))
+    assert (caught.value.code, caught.value.found) == ("not_what_it_says", "broken Parquet")

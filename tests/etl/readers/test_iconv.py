@@ -83,7 +83,13 @@ def refuse(codec: str) -> Converter:
 @pytest.mark.parametrize("size", [1, 64, 1 << 20])
 def test_a_file_reads_the_same_without_the_library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Also where a line is in UTF-8, one is torn and the last is cut off."""
-    lines = ["编号,类型".encode("gb18030"), "1,邻里纠纷".encode("gb18030"), "2,婚姻家".encode(), b"3,\xb5\xff", b"4,\xb5"]
+    lines = [
+        "编号,类型".encode("gb18030"),
+        "1,邻里纠纷".encode("gb18030"),
+        "2,婚姻家".encode(),
+        b"3,\xb5\xff",
+        b"4,\xb5",
+    ]
     path = tmp_path / "mixed.csv"
     path.write_bytes(b"\r\n".join(lines * 40))
 
