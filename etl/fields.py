@@ -216,11 +216,12 @@ def _parse_integer(text: pl.Series, field: Field, column: Column, context: Conte
 
 
 def _without_phones(text: pl.Series, parsed: Parsed) -> Parsed:
-    """A mobile phone is a whole number like any other, and larger than any count."""
+    """A mobile phone is a whole number like any other, and larger than any count; nothing else is so large, either."""
     most = parsed.values.max()
     if not isinstance(most, int) or most < LEAST_PHONE:
         return parsed
-    return fault_where(parsed, (parsed.values >= LEAST_PHONE) & contains_identifier(text), "misplaced_identifier")
+    named = fault_where(parsed, (parsed.values >= LEAST_PHONE) & contains_identifier(text), "misplaced_identifier")
+    return fault_where(named, named.values >= LEAST_PHONE, "out_of_range")
 
 
 def _parse_year(text: pl.Series, field: Field, column: Column, context: Context) -> Parsed:

@@ -17,6 +17,9 @@ from warehouse.redaction import redact_series
 KEPT_KINDS = ("date", "datetime", "month", "year", "integer", "decimal", "quantity", "flag", "code", "level")
 # Digits and what stands between and behind them in dates and counts; no run of other letters.
 DATES_AND_NUMBERS = r"^[\d\s.,:/+\-，：．－%％TEZ年月日号时時分秒点起件人次户余多上下午AMP#!]{0,60}$"
+# No count is that long: what is may be a telephone number run together with its neighbours. Compact times are.
+MANY_DIGITS = r"\d{11}"
+COMPACT_TIME = "^(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9](?:[0-5][0-9])?$"
 MOST_SUGGESTIONS = 50
 QUARANTINE = {
     "sheet_no": pl.Int16,
@@ -105,7 +108,8 @@ def kept_texts(cells: pl.Series, field: Field, lookups: Dictionary[str, Dictiona
     """
     length = pl.lit("‹") + cells.str.len_chars().cast(pl.String) + pl.lit("字›")
     if field.code_list is None:
-        is_plain = cells.str.contains(DATES_AND_NUMBERS)
+        is_long = cells.str.contains(MANY_DIGITS) & ~cells.str.contains(COMPACT_TIME)
+        is_plain = cells.str.contains(DATES_AND_NUMBERS) & ~is_long
         return pl.select(pl.when(is_plain).then(redact_series(cells)).otherwise(length)).to_series()
     lookup = dict(lookups.get(field.name, {}))
     is_known = normalise_spellings(cells).is_in(list(lookup))

@@ -70,6 +70,9 @@ def _sniff_zip(path: Path) -> FileKind:
             archive = zipfile.ZipFile(file)
         except zipfile.BadZipFile as error:
             raise Unreadable("truncated", found="zip without its directory", expected="xlsx") from error
+        except (NotImplementedError, ValueError) as error:
+            # A version of the format that nobody writes, or names that are no text.
+            raise Unreadable("not_what_it_says", found="broken zip", expected="xlsx") from error
         names = set(archive.namelist())
         if "xl/workbook.xml" not in names:
             found = next((kind for name, kind in _ZIP_CONTENT.items() if name in names), "zip")
