@@ -20,6 +20,8 @@ from warehouse.relations import Source
 from warehouse.stock_sql import stock
 
 Key = tuple[str | None, ...]
+# Of a sum of weights or person-years; the engine and the macros in SQL agree to these.
+DECIMALS = 9
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,9 @@ def _whole(value: object) -> int:
 
 
 def _number(value: object) -> float | None:
+    """Weights are added in any order: without its last digits the same sum is the same each time, and rounds alike."""
+    if isinstance(value, float):
+        return round(value, DECIMALS)
     return None if value is None else float(value)  # type: ignore[arg-type]
 
 
