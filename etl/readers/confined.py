@@ -119,7 +119,7 @@ class Child:
             overdue.daemon = True
             overdue.start()
             try:
-                return _ask(process, task, path)
+                return _answer_of(process, task, path)
             except (EOFError, OSError) as error:
                 raise _Died(self._reap()) from error
             finally:
@@ -163,7 +163,7 @@ class Child:
             return process.wait()
 
 
-def _ask(process: subprocess.Popen[bytes], task: str, path: Path) -> Workbook:
+def _answer_of(process: subprocess.Popen[bytes], task: str, path: Path) -> Workbook:
     """The answer; without sheets where the task was to rehearse."""
     assert process.stdin is not None
     assert process.stdout is not None

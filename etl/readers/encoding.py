@@ -88,16 +88,17 @@ def utf8_pieces(source: Unpacked, codec: str, size: int) -> Iterator[bytes]:
         yield from takewhile(bool, map(source.read_lines, sizes))
         return
     decode = _Units(codec) if codec.startswith("utf-16") else _Lines(codec)
-    data = MARK_BYTE
+    is_over = False
     for piece_size in sizes:
         parts: list[bytes] = []
         # Part by part: Python's codecs let no other thread in between, and texts of many megabytes want new memory.
-        while data and sum(map(len, parts)) < piece_size:
+        while not is_over and sum(map(len, parts)) < piece_size:
             data = source.read(min(PART_BYTES, piece_size))
-            parts.append(decode(data, is_last=not data))
+            is_over = not data
+            parts.append(decode(data, is_last=is_over))
         if piece := b"".join(parts):
             yield piece
-        if not data:
+        if is_over:
             return
 
 
