@@ -11,6 +11,7 @@ from etl.feeds import FEEDS, Feed
 from etl.quarantine import QUARANTINE
 from etl.sink import ParquetSink
 from warehouse import durable
+from warehouse.archive import NOTE
 from warehouse.generations import write_json
 
 
@@ -74,10 +75,13 @@ class ArchiveWriter:
         self._sink.close()
         self._write_quarantine()
         durable.move(self._fresh, self.final)
+        sidecar = self.final.with_suffix(".json")
         try:
-            write_json(self.final.with_suffix(".json"), info)
+            write_json(sidecar, info)
         except OSError:
-            self.final.unlink(missing_ok=True)
+            # Once the JSON has its name, only the wait for the disk failed: the batch exists, and needs its records.
+            if not sidecar.exists():
+                self.final.unlink(missing_ok=True)
             raise
 
     def _write_quarantine(self) -> None:
@@ -97,5 +101,5 @@ class ArchiveWriter:
 
 def write_note(data: Path, info: dict[str, Any]) -> dict[str, Any]:
     """Remember a file of which nothing is loaded (`feed = "none"`): a batch without records."""
-    write_json(data / "archive" / "none" / f"{info['batch']}.json", info)
+    write_json(data / "archive" / NOTE / f"{info['batch']}.json", info)
     return info

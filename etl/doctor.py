@@ -17,7 +17,7 @@ import duckdb
 
 from etl.pseudonyms import ID_FILE, KeyRefused, default_key_file, ensure_key
 from etl.trouble import ROOT
-from warehouse.archive import ArchiveDamaged, read_batches
+from warehouse.archive import NOTE, ArchiveDamaged, read_batches
 from warehouse.connection import open_generation
 from warehouse.generations import current_generation, last_night
 
@@ -131,7 +131,7 @@ def _archive(data: Path) -> dict[str, Any]:
         batches = read_batches(data / "archive")
     except ArchiveDamaged as error:
         return _finding("归档 archive", False, str(error))
-    records = {batch.parquet for batch in batches if batch.feed != "none"}
+    records = {batch.parquet for batch in batches if batch.feed != NOTE}
     there = {path for path in data.glob("archive/*/*.parquet") if not path.name.startswith(".")}
     torn = sorted(path.name for path in records ^ there)
     text = f"{len(batches)} 个批次 / batches"

@@ -50,10 +50,12 @@ QUARANTINE_COLUMNS: Columns = {"batch": pl.String(), "reason_code": pl.String(),
 ORG_COLUMNS: Columns = {name: pl.String() for name in ("code", "name", "parent_code", "level_code")}
 DISPUTE_TYPE_COLUMNS: Columns = {name: pl.String() for name in ("code", "name", "parent_code")}
 REFUSED_COLUMNS: Columns = {name: pl.String() for name in ("file_label", "sha256", "feed", "reason")}
+# The feed of a batch that has no records: a file of which nothing is loaded.
+NOTE = "none"
 
 
 class ArchiveDamaged(Exception):
-    """A sidecar of the archive cannot be read; the text says which, in Chinese and English."""
+    """A file of the archive cannot be read or is gone; the text says which, in Chinese and English."""
 
 
 @dataclass(frozen=True)
@@ -83,21 +85,28 @@ def read_batches(archive: Path) -> list[ArchiveBatch]:
     """All batches of an archive in delivery order.
 
     Raises:
-        ArchiveDamaged: a sidecar is not what was written; only a backup has it.
+        ArchiveDamaged: a sidecar is not what was written, or its records are gone; only a backup has them.
     """
     sidecars = (path for path in sorted(archive.glob("*/*.json")) if not path.name.startswith("."))
-    return in_delivery_order(ArchiveBatch(path.with_suffix(".parquet"), _sidecar(path)) for path in sidecars)
+    return in_delivery_order(_batch(path) for path in sidecars)
 
 
-def _sidecar(path: Path) -> dict[str, Any]:
+def _batch(sidecar: Path) -> ArchiveBatch:
     try:
-        info = json.loads(path.read_text("utf-8"))
+        info = json.loads(sidecar.read_text("utf-8"))
     except ValueError:
         info = None
-    if isinstance(info, dict) and info.get("batch") == path.stem:
-        return info
+    if not isinstance(info, dict) or info.get("batch") != sidecar.stem:
+        raise _damaged(sidecar, "已损坏", "is damaged")
+    batch = ArchiveBatch(sidecar.with_suffix(".parquet"), info)
+    if batch.feed != NOTE and not batch.parquet.exists():
+        raise _damaged(batch.parquet, "不见了", "is gone")
+    return batch
+
+
+def _damaged(path: Path, zh: str, en: str) -> ArchiveDamaged:
     name = f"{path.parent.name}/{path.name}"
-    raise ArchiveDamaged(f"归档文件 {name} 已损坏：请从备份恢复 / {name} of the archive is damaged: restore its backup")
+    return ArchiveDamaged(f"归档文件 {name} {zh}：请从备份恢复 / {name} of the archive {en}: restore its backup")
 
 
 def in_delivery_order(batches: Iterable[ArchiveBatch]) -> list[ArchiveBatch]:

@@ -187,6 +187,12 @@ def test_an_archive_that_lost_a_published_batch_publishes_nothing(bureau: Path) 
     told = run.invoke(app, ["status"])
     assert lost.name in " ".join(told.output.split())
     lost.write_bytes(kept)
+    records = lost.with_suffix(".parquet")
+    aside = records.rename(bureau / "aside")
+    report = next_night(bureau, full=True)
+    assert (report.exit_code, report.is_published) == (1, False)
+    assert f"incident/{records.name} 不见了" in report.problems[0]
+    aside.rename(records)
     assert next_night(bureau).exit_code == 0
 
 
