@@ -130,7 +130,8 @@ def _clear_leftovers(data: Path) -> None:
     """What was not whole when a night died: nothing in it was ever part of archive or warehouse."""
     if (data / "building").exists():
         durable.remove_tree(data / "building")
-    for folder in (data, data / "ledger", data / "log", *data.glob("archive/*/"), *data.glob("quarantine/*/")):
+    folders = (data, data / "ledger", data / "log", data / "archive")
+    for folder in (*folders, *data.glob("archive/*/"), *data.glob("quarantine/*/")):
         for fresh in folder.glob(".*.new"):
             durable.remove(fresh)
     note = data / RUNNING

@@ -14,7 +14,7 @@ from typing import Any
 from etl.inbox import InboxFile
 from etl.mapping import Mapping
 from etl.readers import Unreadable
-from warehouse.durable import append_lines
+from warehouse.durable import append_lines, read_entries
 from warehouse.generations import read_json, write_json
 from warehouse.redaction import redact
 from warehouse.reference import reason_sentence, reference_fingerprint
@@ -119,13 +119,4 @@ def refuse(data: Path, file: InboxFile, sha256: str, error: Unreadable, context:
 
 def read_refused(data: Path) -> list[dict[str, Any]]:
     """All refusals, oldest first; a line cut off by a crash is passed over."""
-    path = data / "ledger" / "refused.jsonl"
-    if not path.is_file():
-        return []
-    entries = []
-    for line in path.read_text("utf-8").splitlines():
-        try:
-            entries.append(json.loads(line))
-        except ValueError:
-            continue
-    return entries
+    return [entry for entry in read_entries(data / "ledger" / "refused.jsonl") if isinstance(entry, dict)]

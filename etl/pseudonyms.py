@@ -18,13 +18,14 @@ import re
 import secrets
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 import polars_hash
 
-from warehouse.durable import make_folder, write_new
+from warehouse.durable import fresh_name, make_folder, remove, write_new
 
 KEY_FILE_VARIABLE = "FENGQIAO_KEY_FILE"
 # 128 bits: among 10^9 keys a collision has a chance of about 10^-21.
@@ -101,6 +102,7 @@ def ensure_key(archive: Path, *, key_file: Path | None = None) -> Key:
     Raises `WrongKey` where the archive was written with another one, or `KeyRefused`; it writes nothing then.
     """
     path = key_file or default_key_file()
+    _remove_leftover(path)
     known = archive / ID_FILE
     if known.exists():
         return _matching(path, archive, known.read_text("ascii").strip())
@@ -113,6 +115,15 @@ def ensure_key(archive: Path, *, key_file: Path | None = None) -> Key:
 def default_key_file() -> Path:
     named = os.environ.get(KEY_FILE_VARIABLE)
     return Path(named) if named else Path.home() / ".config" / "fengqiao" / "key"
+
+
+def _remove_leftover(path: Path) -> None:
+    """What making the key left under another name when it died: it is the key itself, or one that was never used."""
+    leftover = fresh_name(path)
+    # Where the folder is not ours to write in, it can be no leftover of ours.
+    if path.exists() and leftover.exists():
+        with suppress(PermissionError):
+            remove(leftover)
 
 
 def _matching(path: Path, archive: Path, expected: str) -> Key:

@@ -5,10 +5,12 @@ Every step is one method of `Disk`: there it can be watched, and tests let each 
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 READABLE = 0o644
 
@@ -103,11 +105,23 @@ def write_new(path: Path, content: str, *, mode: int) -> None:
 def append_lines(path: Path, lines: Sequence[str]) -> None:
     """Add lines that are on the disk when this returns; one that a crash cut off is ended first, and stays cut off."""
     make_folder(path.parent)
-    disk.append(path, ("\n" * _is_cut_off(path) + "".join(f"{line}\n" for line in lines)).encode())
+    disk.append(path, ("\n" * is_cut_off(path) + "".join(f"{line}\n" for line in lines)).encode())
     disk.sync(path)
 
 
-def _is_cut_off(path: Path) -> bool:
+def read_entries(path: Path) -> list[Any]:
+    """The JSON values of a file of lines, oldest first; one that a crash cut off, maybe within a character, is none."""
+    entries = []
+    for line in path.read_bytes().split(b"\n") if path.is_file() else ():
+        try:
+            entries.append(json.loads(line))
+        except ValueError:
+            continue
+    return entries
+
+
+def is_cut_off(path: Path) -> bool:
+    """Whether the last line of a file has no end."""
     if not path.is_file() or path.stat().st_size == 0:
         return False
     with path.open("rb") as handle:

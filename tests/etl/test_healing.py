@@ -202,7 +202,8 @@ def test_a_night_that_died_is_told_by_status_and_its_leftovers_go(bureau: Path) 
     whole = next(feed.glob("20261001-*.parquet"))
     write_json(data / RUNNING, {"started_at": "2026-11-01T02:10:00"})
     torn = feed / "20261003-own-000000000000.parquet"
-    for leftover in (torn, feed / ".x.parquet.new", data / ".batches.json.new", data / "building" / "x" / "y"):
+    fresh = (feed / ".x.parquet.new", data / ".batches.json.new", data / "archive" / ".key_id.new")
+    for leftover in (torn, *fresh, data / "building" / "x" / "y"):
         leftover.parent.mkdir(parents=True, exist_ok=True)
         leftover.write_bytes(b"half")
     assert "2026-11-01T02:10:00" in " ".join(status(data)["problems"])

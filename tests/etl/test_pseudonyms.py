@@ -120,6 +120,14 @@ def test_the_first_use_makes_a_key_that_only_its_owner_can_read(tmp_path: Path, 
     assert (tmp_path / "archive" / "key_id").read_text() == f"{key.key_id}\n"
 
 
+def test_what_a_crash_left_of_making_the_key_goes_with_the_next_night(tmp_path: Path, key_file: Path) -> None:
+    key = ensure_key(tmp_path / "archive")
+    leftover = key_file.with_name(f".{key_file.name}.new")
+    leftover.hardlink_to(key_file)
+    assert ensure_key(tmp_path / "archive") == key
+    assert not leftover.exists()
+
+
 def test_two_bureaus_get_two_keys(tmp_path: Path) -> None:
     first = ensure_key(tmp_path / "a", key_file=tmp_path / "key_a")
     second = ensure_key(tmp_path / "b", key_file=tmp_path / "key_b")

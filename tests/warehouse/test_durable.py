@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import errno
+import json
 from pathlib import Path
 
 import pytest
 
 from tests.etl.faulty_disk import FAULTS, faulty
-from warehouse.durable import append_lines, fresh_name, move, point, write_new, write_whole
+from warehouse.durable import append_lines, fresh_name, move, point, read_entries, write_new, write_whole
 
 
 def steps_of_a_write(path: Path) -> int:
@@ -39,6 +40,17 @@ def test_a_full_disk_leaves_half_a_line_which_the_next_one_does_not_continue(tmp
     assert told.value.errno == errno.ENOSPC
     append_lines(path, ["three", "four"])
     assert path.read_text("utf-8").splitlines() == ["one", "two", "three", "four"]
+
+
+def test_lines_are_read_whichever_byte_the_one_before_was_cut_off_at(tmp_path: Path) -> None:
+    torn = json.dumps({"zh": "表头\u2028不认得"}, ensure_ascii=False).encode()
+    for length in range(1, len(torn)):
+        path = tmp_path / str(length)
+        append_lines(path, ['{"a": "行\u2028一"}'])
+        path.write_bytes(path.read_bytes() + torn[:length])
+        append_lines(path, ['{"b": 2}'])
+        assert read_entries(path) == [{"a": "行\u2028一"}, {"b": 2}]
+    assert read_entries(tmp_path / "missing") == []
 
 
 def test_a_new_file_never_replaces_one(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from warehouse.durable import is_cut_off, read_entries
+
 FOLDER = "audit"
 KEPT = timedelta(days=180)
 _LONGEST = 20_000
@@ -65,7 +67,8 @@ def record(folder: Path, entry: Entry, now: datetime) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"{now:%Y-%m}.jsonl"
     is_new = not path.exists()
-    line = json.dumps(asdict(entry)).encode() + b"\n"
+    # A line that a full disk cut off is ended first: it is lost, this one is not.
+    line = b"\n" * is_cut_off(path) + json.dumps(asdict(entry)).encode() + b"\n"
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         # One call: lines of two processes cannot mix.
@@ -89,6 +92,5 @@ def remove_old(folder: Path, today: date) -> None:
 
 
 def read(folder: Path) -> list[dict[str, Any]]:
-    """All lines that are kept, oldest first."""
-    lines = (line for path in sorted(folder.glob("????-??.jsonl")) for line in path.read_text("utf-8").splitlines())
-    return [json.loads(line) for line in lines]
+    """All lines that are kept, oldest first; one that a full disk cut off is passed over."""
+    return [entry for path in sorted(folder.glob("????-??.jsonl")) for entry in read_entries(path)]

@@ -115,6 +115,15 @@ def test_old_months_go_with_the_first_line_of_a_new_one(tmp_path: Path) -> None:
     assert len(audit.read(tmp_path)) == 2
 
 
+def test_a_line_that_was_cut_off_takes_no_other_with_it(tmp_path: Path) -> None:
+    entry = audit.Entry("", "", "", "", "", "answered", None, 0, 0, 0.0)
+    audit.record(tmp_path, entry, NOW)
+    path = tmp_path / "2026-11.jsonl"
+    path.write_bytes(path.read_bytes() + '{"user": "张'.encode()[:-1])
+    audit.record(tmp_path, entry, NOW)
+    assert [line["verdict"] for line in audit.read(tmp_path)] == ["answered", "answered"]
+
+
 def test_lines_of_many_writers_do_not_mix(tmp_path: Path) -> None:
     entry = audit.Entry("", "", "", "x" * 5000, "", "answered", None, 0, 0, 0.0)
     with ThreadPoolExecutor(4) as pool:
