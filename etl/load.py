@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from etl.ahead import ahead
 from etl.archive import ArchiveWriter, write_note
 from etl.code_lookup import code_lookups
 from etl.columns import pick_headers, resolve_headers
@@ -95,6 +96,8 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
             job.watcher.rows(chunk.rows_in)
             writer.append(chunk.records)
             judging.add(totals.place(chunk.set_aside, chunk.sums))
+            # Nothing of it is kept while the next is waited for.
+            del chunk
             _keep(judging.judged(), tally, totals, writer)
         judging.close()
         _keep(judging.judged(), tally, totals, writer)
@@ -185,21 +188,17 @@ def wanted_headers(table: Table, recipe: Recipe) -> list[str]:
 def _work(table: Table, recipe: Recipe, pool: ThreadPoolExecutor) -> Iterator[Chunk]:
     """Chunks in file order, a few in work at a time, so that memory stays flat in the size of the file."""
     pending: deque[Future[Chunk]] = deque()
-    for chunk in _ahead(filter(len, table.chunks(wanted_headers(table, recipe)))):
+    for chunk in ahead(filter(len, table.chunks(wanted_headers(table, recipe)))):
+        done = pending.popleft() if len(pending) == WORKERS else None
+        if done:
+            done.result()
         pending.append(pool.submit(work_chunk, chunk, recipe))
-        if len(pending) > WORKERS:
-            yield pending.popleft().result()
+        del chunk
+        if done:
+            yield done.result()
+            del done
     while pending:
         yield pending.popleft().result()
-
-
-def _ahead(chunks: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The same chunks, each read while the one before it is worked on and written."""
-    with ThreadPoolExecutor(1) as reader:
-        coming = reader.submit(next, chunks, None)
-        while (chunk := coming.result()) is not None:
-            coming = reader.submit(next, chunks, None)
-            yield chunk
 
 
 def _describe(

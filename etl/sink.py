@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from queue import Full, Queue
 
@@ -26,8 +27,9 @@ class ParquetSink:
         self._template = template
         self._types = {n: pl.Categorical() if n in categories else t for n, t in template.schema.items()}
         self._frames: Queue[pl.DataFrame | None] = Queue(WAITING_FRAMES)
-        self._pool = ThreadPoolExecutor(1)
+        self._pool = ThreadPoolExecutor(2)
         self._done = self._pool.submit(self._write)
+        self._flushed: Future[None] | None = None
 
     def put(self, frame: pl.DataFrame) -> None:
         """Hand over a frame; waits while the one before is not yet taken."""
@@ -37,8 +39,12 @@ class ParquetSink:
         """Wait until all is written; a second call does nothing."""
         if not self._done.done():
             self._hand_over(None)
-        self._pool.shutdown()
-        self._done.result()
+        try:
+            self._done.result()
+            if self._flushed:
+                self._flushed.result()
+        finally:
+            self._pool.shutdown()
 
     def _hand_over(self, frame: pl.DataFrame | None) -> None:
         while not self._done.done():
@@ -52,6 +58,7 @@ class ParquetSink:
         def frames(*_: object) -> Iterator[pl.DataFrame]:
             while (frame := self._frames.get()) is not None:
                 yield frame
+                self._flush()
 
         source = register_io_source(frames, schema=self._types)
         # Nearly all that could shrink are random digits of keys, by half: that took two fifths of the time of writing.
@@ -63,6 +70,24 @@ class ParquetSink:
             row_group_size=ROW_GROUP,
             metadata=_plain_types(self._template),
         )
+
+    def _flush(self) -> None:
+        """Have what is written so far put on the disk beside the work: little is left to wait for at the end.
+
+        A disk tells of a failure once: `close` raises it, as the file's last sync may not meet it again.
+        """
+        is_free = self._flushed is None or (self._flushed.done() and self._flushed.exception() is None)
+        if is_free and self._path.exists():
+            self._flushed = self._pool.submit(flush, self._path)
+
+
+def flush(path: Path) -> None:
+    """Wait until the bytes that a file has by now are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _plain_types(template: pl.DataFrame) -> dict[str, str]:

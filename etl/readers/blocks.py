@@ -84,8 +84,10 @@ def record_blocks(pieces: Iterator[bytes], delimiter: bytes, *, skip_lines: int)
             data = piece if is_whole else b"".join((rest, memoryview(piece)[:plain_end]))
             block = _block(data, None, delimiter, line, odd)
             rest = piece[plain_end:]
-            yield block
             line += block.line_count
+            del piece, data
+            yield block
+            del block
             continue
         data = rest + piece
         quotes = _scan(data, delimiter, line)
@@ -94,8 +96,10 @@ def record_blocks(pieces: Iterator[bytes], delimiter: bytes, *, skip_lines: int)
         _refuse_endless(rest, quotes, data, line)
         if end:
             block = _block(data[:end], quotes and quotes.up_to(end), delimiter, line, odd)
-            yield block
             line += block.line_count
+            del piece, data
+            yield block
+            del block
     if rest and rest != MARK_BYTE:  # a DOS end-of-file mark is no record
         quotes = _scan(rest, delimiter, line)
         if quotes and quotes.unclosed is not None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from etl.ahead import ahead
 from etl.readers.blocks import UNIT_SEPARATOR, WIDE_COMMA, Block, record_blocks
 from etl.readers.encoding import MARK, candidate_codecs, decode_marked, utf8_pieces
 from etl.readers.headers import Header, find_header, matching, name_columns, rows_to_search
@@ -21,7 +22,7 @@ from etl.readers.unpack import open_unpacked, read_head
 
 # Every block costs 50 ms whatever its size. The C library uses memory anew for every object of 32 MB and more, which
 # costs more than reading into it; and what is worked on at a time grows with the block.
-BLOCK_BYTES = 16 << 20
+BLOCK_BYTES = 24 << 20
 HEAD_BYTES = 256 << 10
 DELIMITERS = (",", ";", "\t", "|", "，")
 MAX_UNDECODABLE_SHARE = 0.01
@@ -115,35 +116,52 @@ def _try_delimiter(text: str, codec: str, delimiter: str, layout: Layout) -> For
     return Format(codec, delimiter, header, header_line=ends[header.row] + 1, skip_lines=ends[header.row + 1])
 
 
+@dataclass
+class _Seen:
+    """What is known of a file by the blocks read so far."""
+
+    rows: int = 0
+    undecodable: int = 0
+    first_undecodable: int | None = None
+    is_sound: bool = True
+
+
 def _read(stream: Stream, wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
     """Frames of the wanted columns; the file is refused at its end if too many lines did not decode."""
-    total = marked = 0
-    first_marked: int | None = None
-    is_sound = True
+    seen = _Seen()
     yield empty_chunk(wanted)
     with open_unpacked(stream.path) as source:
         pieces = utf8_pieces(source, stream.format.codec, stream.block_bytes)
-        for block in record_blocks(pieces, stream.delimiter, skip_lines=stream.format.skip_lines):
-            rows = Rows(block, stream.delimiter, len(stream.headers))
-            # What is wrong once in a file is mostly wrong again: from there on records are looked at before parsing.
-            cells = _parse_sound(stream, rows, wanted) if is_sound and block.quotes is None else None
-            is_sound = is_sound and cells is not None
-            aligned = Aligned(block.data, {}, set(), 0) if cells is not None else align(rows, stream.footnote)
-            _refuse_truncated(block, rows, aligned)
-            frame = _frame(rows, aligned, _parse(stream, rows, aligned, wanted) if cells is None else cells, wanted)
-            total += rows.count
-            if aligned.marked_count:
-                marked += aligned.marked_count
-                first = frame.filter(pl.col("__fault") == "undecodable")["__line"][0]
-                first_marked = first_marked or first
+        # Reading, converting and cutting takes nearly as long as parsing: each has a thread.
+        for block in ahead(record_blocks(pieces, stream.delimiter, skip_lines=stream.format.skip_lines)):
+            frame = _read_block(block, stream, wanted, seen)
+            # Neither is kept while the next is waited for.
+            del block
             yield from frame.iter_slices(CHUNK_ROWS)
-    if marked > total * MAX_UNDECODABLE_SHARE:
+            del frame
+    if seen.undecodable > seen.rows * MAX_UNDECODABLE_SHARE:
         raise Unreadable(
             "undecodable",
-            line=first_marked,
-            found=f"{marked} / {total}",
+            line=seen.first_undecodable,
+            found=f"{seen.undecodable} / {seen.rows}",
             expected=f"<= {MAX_UNDECODABLE_SHARE:.0%}",
         )
+
+
+def _read_block(block: Block, stream: Stream, wanted: tuple[str, ...], seen: _Seen) -> pl.DataFrame:
+    rows = Rows(block, stream.delimiter, len(stream.headers))
+    # What is wrong once in a file is mostly wrong again: from there on records are looked at before parsing.
+    cells = _parse_sound(stream, rows, wanted) if seen.is_sound and block.quotes is None else None
+    seen.is_sound = seen.is_sound and cells is not None
+    aligned = Aligned(block.data, {}, set(), 0) if cells is not None else align(rows, stream.footnote)
+    _refuse_truncated(block, rows, aligned)
+    frame = _frame(rows, aligned, _parse(stream, rows, aligned, wanted) if cells is None else cells, wanted)
+    seen.rows += rows.count
+    if aligned.marked_count:
+        seen.undecodable += aligned.marked_count
+        first = frame.filter(pl.col("__fault") == "undecodable")["__line"][0]
+        seen.first_undecodable = seen.first_undecodable or first
+    return frame
 
 
 def _refuse_truncated(block: Block, rows: Rows, aligned: Aligned) -> None:

@@ -96,8 +96,11 @@ def utf8_pieces(source: Unpacked, codec: str, size: int) -> Iterator[bytes]:
             data = source.read(min(PART_BYTES, piece_size))
             is_over = not data
             parts.append(decode(data, is_last=is_over))
-        if piece := b"".join(parts):
+        piece = b"".join(parts)
+        del parts
+        if piece:
             yield piece
+        del piece
         if is_over:
             return
 

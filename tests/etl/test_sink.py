@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import duckdb
@@ -58,3 +59,22 @@ def test_a_batch_without_records_is_an_empty_table(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_written_is_an_error_and_no_endless_wait(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="No such file or directory"):
         write(tmp_path / "missing" / "records.parquet", *(frame(range(10)) for _ in range(20)))
+
+
+def test_a_disk_that_fails_while_more_is_written_is_an_error_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = []
+
+    def fail_once(path: Path) -> None:
+        told.append(path)
+        if len(told) == 1:
+            raise OSError(errno.EIO, "the disk")
+
+    monkeypatch.setattr("etl.sink.flush", fail_once)
+    sink = ParquetSink(tmp_path / "records.parquet", TEMPLATE, categories=frozenset({"org_code"}))
+    for number in range(20):
+        sink.put(frame(range(number * 20_000, (number + 1) * 20_000)))
+    with pytest.raises(OSError, match="the disk"):
+        sink.close()
+    assert told == [tmp_path / "records.parquet"]
