@@ -47,6 +47,9 @@ class Registered:
 
 
 def _union(left: pl.DataFrame, right: pl.DataFrame) -> pl.DataFrame:
+    """The first entry of each code. Mostly there is nothing to add, or nothing new."""
+    if right.is_empty() or right["code"].is_in(left["code"].implode()).all():
+        return left
     return pl.concat([left, right]).unique("code", keep="first", maintain_order=True)
 
 

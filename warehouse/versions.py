@@ -16,7 +16,6 @@ from warehouse.model_files import SCRATCH, Model
 
 # Where a row stands, which differs between copies of the same record.
 POSITION = ("record_key", "sheet_no", "line")
-SOURCE_ROW = ("batch_no", "sheet_no", "line")
 # Rows with repeated keys stand together (a file delivered again): whole stretches between them are not read.
 STRETCH = 16_384
 RANGES = 32
@@ -33,14 +32,10 @@ def version_models(
 
     Reads keys and positions of the archive, to leave out of the models what this archive does not need.
     """
-    found = connection.sql(
-        f"select hash(record_key) as record_key, hash({', '.join(SOURCE_ROW)}) as source_row, row_no"
-        f" from {scratch}.archive_{feed}"
-    ).pl()
+    found = connection.sql(f"select hash(record_key) as record_key, row_no from {scratch}.archive_{feed}").pl()
     repeated, places = _repeated(found["record_key"].to_numpy())
     stretches = np.flatnonzero(np.bincount(found["row_no"].to_numpy()[places] // STRETCH)).tolist()
-    source_rows = np.sort(found["source_row"].to_numpy())
-    is_unfolded = bool((source_rows[1:] == source_rows[:-1]).any())
+    is_unfolded = _is_unfolded(connection, feed, scratch)
     has_period = "period_start" in columns
     content = [name for name in columns if name not in POSITION]
     return [
@@ -54,6 +49,13 @@ def empty_model(feed: str, *, scratch: str = SCRATCH) -> Model:
     """Of a feed without any batch nothing is left out."""
     sql = "select cast(null as bigint) as batch_no, cast(null as bigint) as row_no where false"
     return Model(scratch, f"left_out_{feed}", sql)
+
+
+def _is_unfolded(connection: duckdb.DuckDBPyConnection, feed: str, scratch: str) -> bool:
+    """Whether a source row may have become several records: only then are there more of them than rows loaded."""
+    more = "coalesce(bool_or(records > rows_in - quarantined - dropped), false)"
+    rows = connection.execute(f"select {more} from {scratch}.archive_batch where feed = '{feed}'").fetchall()
+    return bool(rows[0][0])
 
 
 def _org_column(columns: Sequence[str]) -> str:
