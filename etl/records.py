@@ -7,6 +7,7 @@ from datetime import date
 
 import polars as pl
 
+from etl.checks import breaks_no_rule
 from etl.columns import compose
 from etl.fields import TYPES, hours_of, parse_field
 from etl.mapping_parts import Column
@@ -124,7 +125,7 @@ def _within_station(raw: pl.Series, station: pl.Series, recipe: Recipe) -> pl.Se
 
 def _lossy(fault: pl.Series, rows: pl.DataFrame, headers: tuple[str, ...]) -> pl.Series:
     """Ids from numeric cells of 16 digits or more have lost digits before we ever saw them."""
-    if "__lossy" not in rows.columns or not headers:
+    if not headers or "__lossy" not in rows.columns or rows["__lossy"].null_count() == rows.height:
         return fault
     is_lossy = pl.any_horizontal(pl.col("__lossy").list.contains(header) for header in headers).fill_null(False)
     return rows.select(pl.when(is_lossy).then(pl.lit("lossy_id")).otherwise(fault)).to_series()
@@ -152,11 +153,11 @@ def make_records(typed: pl.DataFrame, faults: pl.DataFrame, recipe: Recipe) -> t
     if early.height:
         faults = pl.concat([faults, early]).unique("__row", keep="first", maintain_order=True)
         good, derived = (frame.join(early, on="__row", how="anti", maintain_order="left") for frame in (good, derived))
-    # The schema names texts; what stands in for them here are categories.
-    checked = derived.lazy().select(record.column_names()).with_columns(pl.col(pl.Categorical).cast(pl.String))
-    if record.is_valid(checked):
+    if breaks_no_rule(derived, record):
         return derived, faults
-    _, failure = record.filter(checked.collect())
+    # The schema names texts; what stands in for them here are categories.
+    checked = derived.select(record.column_names()).with_columns(pl.col(pl.Categorical).cast(pl.String))
+    _, failure = record.filter(checked)
     broken = _broken_rules(failure.details(), record.column_names()).with_columns(pl.col("line").cast(pl.UInt32))
     rows_by_line = good.select("__row", "line")
     new = broken.join(rows_by_line, on="line").select("__row", "reason_code", "field").unique("__row", keep="first")

@@ -1,6 +1,7 @@
 """What a parser returns, and the two moves all parsers share: repair the leftovers, check the bounds."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 import polars as pl
@@ -27,7 +28,12 @@ def without_faults(values: pl.Series) -> Parsed:
 
 
 def nulls(length: int, dtype: pl.DataType) -> pl.Series:
-    return pl.Series(values=[None], dtype=dtype).new_from_index(0, length)
+    return _null(dtype).new_from_index(0, length)
+
+
+@cache
+def _null(dtype: pl.DataType) -> pl.Series:
+    return pl.Series(values=[None], dtype=dtype)
 
 
 def on_distinct(text: pl.Series, parse: Callable[[pl.Series], Parsed]) -> Parsed:
