@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -27,10 +28,16 @@ def code_version() -> str:
     """Eight hex digits over all code and SQL that loading and building depend on."""
     digest = hashlib.sha256()
     for folder in ("etl", "warehouse"):
-        for path in sorted((ROOT / folder).rglob("*")):
-            if path.suffix in (".py", ".sql", ".toml") and "sources" not in path.parts:
-                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+        for name in sorted(path for path in _files_below(ROOT / folder) if path.endswith((".py", ".sql", ".toml"))):
+            digest.update(name.encode() + b"\0" + (ROOT / name).read_bytes())
     return digest.hexdigest()[:8]
+
+
+def _files_below(folder: Path) -> Iterator[str]:
+    """Paths from the root of the code; the mappings in `sources` are no code."""
+    for parent, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in ("sources", "__pycache__")]
+        yield from (os.path.relpath(os.path.join(parent, name), ROOT).replace(os.sep, "/") for name in files)
 
 
 def judging_context(mappings: Sequence[Mapping]) -> str:
