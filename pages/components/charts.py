@@ -212,18 +212,22 @@ def _changes(columns: tuple[str, ...], extent: float, words: tuple[str, str, str
 def _named_counts() -> alt.Y:
     """Rows called "name counts"; where the chart is narrow the counts stand below a long name and leave it room."""
     is_cut = f"{NARROW} && length(datum.label) > {LONG_NAME}"
-    cut = "lastindexof(datum.label, ' ')"
-    lines = f"[slice(datum.label, 0, {cut}), slice(datum.label, {cut} + 1)]"
     # Vega centres the first line on the row.
     up = {"test": is_cut, "value": -7}
     axis = alt.Axis(
         grid=False,
-        labelExpr=f"{is_cut} ? {lines} : datum.label",
+        labelExpr=f"{is_cut} ? {in_two_lines('datum.label')} : datum.label",
         labelLimit=alt.ExprRef(f"{NARROW} ? 170 : 260"),
         labelOffset={"condition": up, "value": 0},
         labelOverlap=False,
     )
     return alt.Y("name:N", sort=None, title=None, axis=axis)
+
+
+def in_two_lines(text: str, *, within: float = 1) -> str:
+    """The Vega expression that cuts a text at the last blank within a share of its length; without one it stays."""
+    cut = f"lastindexof(slice({text}, 0, ceil({within} * length({text}))), ' ')"
+    return f"({cut} < 0 ? {text} : [slice({text}, 0, {cut}), slice({text}, {cut} + 1)])"
 
 
 def rows_to_come(columns: tuple[str, ...]) -> alt.Chart:

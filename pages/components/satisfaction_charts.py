@@ -10,11 +10,24 @@ from typing import Any, Literal
 import altair as alt
 import polars as pl
 
-from pages.components.charts import NARROW, ROLES, ROW_HEIGHT, Y_TITLE, finish, paint, rows_to_come
+from pages.components.charts import (
+    NARROW,
+    ROLES,
+    ROW_HEIGHT,
+    Y_TITLE,
+    finish,
+    in_two_lines,
+    paint,
+    rows_to_come,
+)
 from pages.components.drawing import Drawing
 from pages.components.signal_charts import UTC, month_axis
 
 COLOUR = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
+# The width of the plot itself on a phone, for what cannot ask for the container's.
+FEW_PIXELS = "width < 330"
+# In letters: what a phone has room for beside bars.
+LONG_NAME = 26
 # A key holds its place before its name, so that two rows may have one name.
 NAME_OF_KEY = "slice(datum.value, indexof(datum.value, '|') + 1)"
 # Pixels that a percentage takes.
@@ -36,12 +49,16 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
 
 @lru_cache(maxsize=200)
 def _levels(columns: tuple[str, ...], low: float, high: float) -> Drawing:
-    y = alt.Y(
-        "key:N",
-        sort=None,
-        title=None,
-        axis=alt.Axis(grid=False, labelExpr=NAME_OF_KEY, labelLimit=alt.ExprRef(f"{NARROW} ? 150 : 240")),
+    # On a phone a long name has two lines; Vega centres the first one on the row.
+    is_long = f"{NARROW} && length({NAME_OF_KEY}) > {LONG_NAME}"
+    axis = alt.Axis(
+        grid=False,
+        labelExpr=f"{is_long} ? {in_two_lines(NAME_OF_KEY, within=0.6)} : {NAME_OF_KEY}",
+        labelLimit=alt.ExprRef(f"{NARROW} ? 150 : 240"),
+        labelOffset={"condition": {"test": is_long, "value": -7}, "value": 0},
+        labelOverlap=False,
     )
+    y = alt.Y("key:N", sort=None, title=None, axis=axis)
     tip = [alt.Tooltip("level:N", title=" "), alt.Tooltip("note:N", title=" ")]
     base = rows_to_come(columns).encode(y=y)
     scale = alt.Scale(domain=[low, high], nice=False)
@@ -66,8 +83,9 @@ def _levels(columns: tuple[str, ...], low: float, high: float) -> Drawing:
         words.transform_filter("!datum.is_base").mark_text(fontSize=12),
         words.transform_filter("datum.is_base").mark_text(fontSize=10),
         paint(base.transform_filter("datum.start === null"), "ordinary")
-        .mark_text(align="left", dx=4)
-        .encode(x=alt.XDatum(0), text="label:N"),
+        # On a phone there is less room behind nought than the words take.
+        .mark_text(align=alt.ExprRef(f"{FEW_PIXELS} ? 'right' : 'left'"))
+        .encode(x=alt.value(alt.ExprRef(f"{FEW_PIXELS} ? width : scale('x', 0) + 4")), text="label:N"),
     ]
     return finish(layers, "")
 
@@ -191,11 +209,15 @@ def years(frame: pl.DataFrame, *, names: list[str], labels: list[str], descripti
 def _years(columns: tuple[str, ...], names: tuple[str, ...], labels: tuple[str, ...]) -> Drawing:
     step = len(labels) + 1
     marks = [group * step + year for group in range(len(names)) for year in range(len(labels))]
-    label = f"{json.dumps(labels, ensure_ascii=False)}[datum.value % {step}]"
+    year = f"datum.value % {step}"
+    # On a phone only the first and the last year of a group have room.
+    is_left_out = f"{FEW_PIXELS} && {year} > 0 && {year} < {len(labels) - 1}"
+    label = f"{is_left_out} ? '' : {json.dumps(labels, ensure_ascii=False)}[{year}]"
     axis = alt.Axis(title=None, values=marks, labelExpr=label, labelOverlap=False)
     scale = alt.Scale(domain=[-0.7, max(len(names), 1) * step - 1.3], nice=False)
     x = alt.X("place:Q", scale=scale, axis=axis)
-    y_scale = alt.Scale(zero=False, nice=True, padding=18)
+    # Room for the names above the lines.
+    y_scale = alt.Scale(zero=False, nice=True, padding=30)
 
     def y(column: str) -> alt.Y:
         return alt.Y(f"{column}:Q", title=None, scale=y_scale, axis=alt.Axis(**PERCENT))
@@ -220,7 +242,8 @@ def _years(columns: tuple[str, ...], names: tuple[str, ...], labels: tuple[str, 
         .mark_text(dy=-9, fontWeight="bold")
         .encode(y=y("high"), text="label:N"),
         paint(alt.Chart(heads), "ordinary")
-        .mark_text(baseline="top", fontSize=12)
-        .encode(x=x, y=alt.value(0), text="name:N"),
+        .transform_calculate(lines=f"{FEW_PIXELS} ? {in_two_lines('datum.name')} : datum.name")
+        .mark_text(baseline="top", fontSize=alt.ExprRef(f"{FEW_PIXELS} ? 11 : 12"))
+        .encode(x=x, y=alt.value(0), text="lines:N"),
     ]
     return finish(layers, "", height=250)
