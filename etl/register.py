@@ -57,7 +57,7 @@ def register_chunk(rows: pl.DataFrame, mapping: Mapping) -> Registered:
     """What the text rows of a chunk register.
 
     A code whose name does not fit the pattern, or holds an identifier, or is a printed total, is left out, so that
-    its rows fail as `bad_code`.
+    its rows fail as `bad_code`; so is a name without a code.
     """
     types = mapping.register_.dispute_type
     type_column = mapping.columns.get("dispute_type_code")
@@ -99,7 +99,7 @@ def _entries(rows: pl.DataFrame, entry: Registration) -> pl.DataFrame:
 def _registered(rows: pl.DataFrame, entries: tuple[Registration, ...], totals: set[str]) -> pl.DataFrame:
     kept = _no_entries()
     for entry in entries:
-        frame = _entries(rows, entry)
+        frame = _entries(rows, entry).drop_nulls("code")
         fits = frame["name"].str.contains(entry.name_pattern) & ~contains_identifier(frame["name"])
         is_total = frame["code"].str.replace_all(r"\s", "").str.to_lowercase().is_in(list(totals))
         kept = _union(kept, frame.filter(fits.fill_null(False) & ~is_total.fill_null(False)))

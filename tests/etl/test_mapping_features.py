@@ -209,6 +209,17 @@ def test_organisations_come_from_the_file_with_parents_and_totals_are_not_among_
     assert found.info["dropped"] == 1
 
 
+@pytest.mark.parametrize("others", ["", "1,N1,North one,2026-03-01\n"])
+def test_a_name_without_a_code_is_no_organisation_and_its_row_is_quarantined(data: Path, others: str) -> None:
+    mapping = incident(
+        'source_key = "id"\norg_code = { from = "beat", unknown = "register" }\nreceived_at = "day"',
+        '[[register.org]]\nlevel = "beat"\ncode = "beat"\nname = "beat_name"\n',
+    )
+    found = archive(data, mapping, f"id,beat,beat_name,day\n{others}2,,North two,2026-03-01\n")
+    assert [org["code"] for org in found.info["registered"]["org"]] == ["N1"] * bool(others)
+    assert found.info["quarantined_by_reason"] == {"missing_required": 1}
+
+
 @pytest.mark.parametrize(
     ("rule", "name", "window"),
     [
