@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from warehouse.archive import ArchiveBatch
+from warehouse.archive import NOTE, ArchiveBatch
 from warehouse.reference import codes_of
 
 TOLERATED_SHARE = 0.05
@@ -40,7 +40,7 @@ def blamed(accepted: Sequence[ArchiveBatch], new: Sequence[ArchiveBatch], *, is_
 
 def is_readable(batch: ArchiveBatch) -> bool:
     """Whether a batch holds the records that its sidecar tells of."""
-    if batch.feed == "none":
+    if batch.feed == NOTE:
         return True
     try:
         return bool(pl.read_parquet(batch.parquet).height == batch.info["records"])
@@ -62,7 +62,7 @@ def shrunken_snapshots(accepted: Sequence[ArchiveBatch], new: Sequence[ArchiveBa
     """New snapshot batches that hold far fewer records of their window than stand there now."""
     found = []
     for batch in new:
-        if batch.info["delivery"] == "snapshot" and batch.info["feed"] != "none":
+        if batch.info["delivery"] == "snapshot" and batch.feed != NOTE:
             earlier = [other for other in accepted if other.info["mapping"] == batch.info["mapping"]]
             window = batch.info["window"]
             before, after = records_in_window(earlier, window), records_in_window([batch], window)

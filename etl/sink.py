@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -12,10 +11,14 @@ from queue import Full, Queue
 import polars as pl
 from polars.io.plugins import register_io_source
 
+from warehouse.durable import Disk
+
 WAITING_FRAMES = 1
 # A corrected record is looked up in the archive: its row group is decoded whole.
 ROW_GROUP = 8192
 _PATIENCE_SECONDS = 0.2
+# Not a step of the watched disk: when it is taken depends on how fast others are.
+flush = Disk().sync
 
 
 class ParquetSink:
@@ -82,15 +85,6 @@ class ParquetSink:
         is_free = self._flushed is None or (self._flushed.done() and self._flushed.exception() is None)
         if is_free and self._path.exists():
             self._flushed = self._pool.submit(flush, self._path)
-
-
-def flush(path: Path) -> None:
-    """Wait until the bytes that a file has by now are on the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _plain_types(template: pl.DataFrame) -> dict[str, str]:

@@ -11,6 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from etl.values.parsed import nulls
 from etl.values.text import Bytes, joined_bytes
 
 # 2026-03-05 08:03:00, 2026-03-05 08:03, 2026-03-05; also with slashes.
@@ -28,7 +29,7 @@ def read_fixed(text: pl.Series) -> pl.Series:
 
     Impossible dates and hours are null too: the caller's parser judges what is left over.
     """
-    nothing = pl.Series(values=[None], dtype=pl.Datetime("us")).new_from_index(0, len(text))
+    nothing = nulls(len(text), pl.Datetime("us"))
     lengths = text.str.len_bytes()
     counts = Counter(lengths.head(_SAMPLE).to_list())
     width = max(WIDTHS, key=lambda width: counts[width])

@@ -27,7 +27,7 @@ COLOUR = alt.Color("role:N", scale=alt.Scale(domain=list(ROLES)), legend=None)
 # The width of the plot itself on a phone, for what cannot ask for the container's.
 FEW_PIXELS = "width < 330"
 # In letters: what a phone has room for beside bars.
-LONG_NAME = 26
+LONG_BAR_NAME = 26
 # A key holds its place before its name, so that two rows may have one name.
 NAME_OF_KEY = "slice(datum.value, indexof(datum.value, '|') + 1)"
 # Pixels that a percentage takes.
@@ -50,7 +50,7 @@ def levels(frame: pl.DataFrame, *, description: str) -> Drawing:
 @lru_cache(maxsize=200)
 def _levels(columns: tuple[str, ...], low: float, high: float) -> Drawing:
     # On a phone a long name has two lines; Vega centres the first one on the row.
-    is_long = f"{NARROW} && length({NAME_OF_KEY}) > {LONG_NAME}"
+    is_long = f"{NARROW} && length({NAME_OF_KEY}) > {LONG_BAR_NAME}"
     axis = alt.Axis(
         grid=False,
         labelExpr=f"{is_long} ? {in_two_lines(NAME_OF_KEY, within=0.6)} : {NAME_OF_KEY}",
