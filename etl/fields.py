@@ -115,9 +115,9 @@ def _parse_cells(text: pl.Series, field: Field, column: Column, context: Context
     values = parsed.values
     if blank is not None and values.null_count():
         values = values.fill_null(blank)
-    if field.required or column.required:
+    if (field.required or column.required) and values.null_count():
         missing = values.is_null() & parsed.fault.is_null()
-        if values.null_count() and missing.any():
+        if missing.any():
             fault = pl.select(pl.when(missing).then(pl.lit("missing_required")).otherwise(parsed.fault)).to_series()
             return Parsed(values, fault)
     return Parsed(values, parsed.fault)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -24,16 +25,16 @@ from warehouse.model_files import (
     PUBLISHED,
     SCRATCH,
     Model,
-    in_dependency_order,
     read_column_texts,
     read_models,
 )
 from warehouse.redaction import redact
 from warehouse.reference import reference_fingerprint
 from warehouse.scratch import close_scratch, load_base_tables, open_archive, open_building, open_scratch, quoted
+from warehouse.side_by_side import make_side_by_side
 from warehouse.table_change import Question
 from warehouse.verify import columns_of, hashes_of, read_content
-from warehouse.versions import empty_model, ledger_model, version_models
+from warehouse.versions import Repeats, empty_model, find_repeats, ledger_model, version_models
 
 PUBLISHED_KEY = "incident_key"
 WHOLE_NUMBERS = ("SMALLINT", "INTEGER", "BIGINT", "DATE")
@@ -152,10 +153,13 @@ def _build_whole(told: _Told, reason: str, index: KeyIndex | None) -> BuildResul
     numbered = number_batches(told.batches)
     with open_building(told.database) as connection:
         open_scratch(connection, told.directory, memory_limit=told.memory_limit)
-        load_base_tables(connection, base_tables(numbered, told.refused), told.generation)
         feeds = open_archive(connection, numbered, told.templates)
-        reductions = _reductions(connection, feeds, {batch.feed for batch in told.batches})
-        models = in_dependency_order([*read_models(), *reductions])
+        delivered = sorted(feeds.keys() & {batch.feed for batch in told.batches})
+        with ThreadPoolExecutor(1) as beside, connection.cursor() as reading:
+            found = {feed: beside.submit(find_repeats, reading, feed) for feed in delivered}
+            load_base_tables(connection, base_tables(numbered, told.refused), told.generation)
+            repeats = {feed: one.result() for feed, one in found.items()}
+        models = [*read_models(), *_reductions(connection, feeds, repeats)]
         _run(connection, models, clock)
         data_until = _data_until(connection)
         write_signals(connection, data_until=data_until.get("incident"))
@@ -221,24 +225,21 @@ def _data_until(connection: duckdb.DuckDBPyConnection) -> dict[str, date]:
     return dict(connection.execute("select feed, data_until from ops.data_until").fetchall())
 
 
-def _reductions(connection: duckdb.DuckDBPyConnection, feeds: dict[str, list[str]], delivered: set[str]) -> list[Model]:
+def _reductions(
+    connection: duckdb.DuckDBPyConnection, feeds: Mapping[str, Sequence[str]], delivered: Mapping[str, Repeats]
+) -> list[Model]:
     models = [empty_model(feed) for feed in feeds if feed not in delivered]
-    for feed in sorted(feeds.keys() & delivered):
-        models += version_models(connection, feed, feeds[feed])
-    return [*models, ledger_model(sorted(feeds.keys() & delivered))]
+    for feed, repeats in delivered.items():
+        models += version_models(connection, feed, feeds[feed], repeats=repeats)
+    return [*models, ledger_model(delivered)]
 
 
 def _run(connection: duckdb.DuckDBPyConnection, models: Sequence[Model], clock: _Clock) -> None:
     """Make every model's table, a schema at a time: none reads a schema after its own."""
     for schema in (SCRATCH, *PUBLISHED):
-        # One commit, so one wait for the disk, for all tables of a schema.
-        connection.execute("begin")
         if schema in PUBLISHED:
             connection.execute(f"create schema {schema}")
-        for model in models:
-            if model.schema == schema:
-                _make(connection, model)
-        connection.execute("commit")
+        make_side_by_side(connection, [model for model in models if model.schema == schema], _make)
         clock.stop("versions" if schema == SCRATCH else schema)
 
 

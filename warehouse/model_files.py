@@ -88,8 +88,13 @@ def in_dependency_order(models: Iterable[Model]) -> list[Model]:
         graphlib.CycleError: two models read each other.
     """
     by_table = {model.table: model for model in models}
-    reads = {table: sorted(model.reads & by_table.keys() - {table}) for table, model in by_table.items()}
-    return [by_table[table] for table in TopologicalSorter(reads).static_order()]
+    return [by_table[table] for table in dependencies(by_table.values()).static_order()]
+
+
+def dependencies(models: Iterable[Model]) -> TopologicalSorter[str]:
+    """Which of these models' tables read which others of them."""
+    by_table = {model.table: model for model in models}
+    return TopologicalSorter({t: sorted(m.reads & by_table.keys() - {t}) for t, m in by_table.items()})
 
 
 @dataclass(frozen=True)

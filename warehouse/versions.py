@@ -7,12 +7,15 @@ compared: the rest, nearly all, pass through. Results hold row positions and nev
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from warehouse.model_files import SCRATCH, Model
+from warehouse.scratch import write_tables
 
 # Where a row stands, which differs between copies of the same record.
 POSITION = ("record_key", "sheet_no", "line")
@@ -25,21 +28,40 @@ Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
 
 
+@dataclass(frozen=True)
+class Repeats:
+    """Hashes of the keys that occur more than once in the archive of a feed, and the stretches of rows with such."""
+
+    hashes: Hashes
+    stretches: Sequence[int]
+
+
+def find_repeats(connection: duckdb.DuckDBPyConnection, feed: str, *, scratch: str = SCRATCH) -> Repeats:
+    """Read all keys of a feed's archive, of the database `scratch`."""
+    found = connection.sql(f"select hash(record_key) as record_key, row_no from {scratch}.archive_{feed}").pl()
+    hashes, places = _repeated(found["record_key"].to_numpy())
+    stretches = np.flatnonzero(np.bincount(found["row_no"].to_numpy()[places] // STRETCH))
+    return Repeats(hashes, stretches.tolist())
+
+
 def version_models(
-    connection: duckdb.DuckDBPyConnection, feed: str, columns: Sequence[str], *, scratch: str = SCRATCH
+    connection: duckdb.DuckDBPyConnection,
+    feed: str,
+    columns: Sequence[str],
+    *,
+    scratch: str = SCRATCH,
+    repeats: Repeats | None = None,
 ) -> list[Model]:
     """The scratch tables, of the database `scratch`, that reduce the archive of one feed to what is published of it.
 
-    Reads keys and positions of the archive, to leave out of the models what this archive does not need.
+    What this archive does not need is left out of them; `repeats` where they were found before.
     """
-    found = connection.sql(f"select hash(record_key) as record_key, row_no from {scratch}.archive_{feed}").pl()
-    repeated, places = _repeated(found["record_key"].to_numpy())
-    stretches = np.flatnonzero(np.bincount(found["row_no"].to_numpy()[places] // STRETCH)).tolist()
+    repeats = repeats or find_repeats(connection, feed, scratch=scratch)
     is_unfolded = _is_unfolded(connection, feed, scratch)
     has_period = "period_start" in columns
     content = [name for name in columns if name not in POSITION]
     return [
-        Model(scratch, f"version_{feed}", _version(connection, scratch, feed, content, repeated, stretches)),
+        Model(scratch, f"version_{feed}", _version(connection, scratch, feed, content, repeats)),
         Model(scratch, f"ledger_{feed}", _ledger(scratch, feed, has_period, is_unfolded)),
         Model(scratch, f"left_out_{feed}", _left_out(scratch, feed, has_period, _org_column(columns))),
     ]
@@ -83,26 +105,19 @@ def _suspects(hashes: Hashes) -> Places:
 
 
 def _version(
-    connection: duckdb.DuckDBPyConnection,
-    scratch: str,
-    feed: str,
-    content: list[str],
-    repeated: Hashes,
-    stretches: Sequence[int],
+    connection: duckdb.DuckDBPyConnection, scratch: str, feed: str, content: list[str], repeats: Repeats
 ) -> str:
     """A copy says, column for column, what the version just before it said (64-bit hash of all columns).
 
     Two keys with the same hash are both looked at and then told apart by the key itself.
     """
-    connection.register("frame", {"key": repeated})
-    connection.execute(f"create or replace table {scratch}.repeated_{feed} as select key from frame")
-    connection.unregister("frame")
+    write_tables(connection, {f"repeated_{feed}": pl.DataFrame({"key": repeats.hashes})}, scratch)
     is_repeated = f"hash(record_key) in (select key from {scratch}.repeated_{feed})"
     return f"""
         with row_of_repeated_key as (
             select record_key, batch_no, row_no, sheet_no, line, hash({", ".join(content)}) as content
             from {scratch}.archive_{feed}
-            where {is_repeated} and {rows_within(stretches)}
+            where {is_repeated} and {rows_within(repeats.stretches)}
         )
         select
             batch_no, row_no, sheet_no, line,

@@ -16,6 +16,8 @@ _ROC_OFFSET = 1911
 # Serials outside 1990-2100 are more likely to be some other number.
 _SERIAL_YEARS = (datetime(1990, 1, 1), datetime(2101, 1, 1))
 _SAMPLE = 1000
+# So many are sooner read slowly, each different one once, than by trying the readings of whole columns.
+_FEW = 1000
 
 # The readings worth a pass over the whole column. chrono alone is too generous ("15-5-28", "+2015", blanks
 # inside), so a pattern stands guard before each.
@@ -144,7 +146,9 @@ def _fast(text: pl.Series) -> pl.Series:
     if values.null_count() == text.null_count():
         return values
     left = (values.is_null() & text.is_not_null()).arg_true()
-    sample = text.gather(left).sample(min(len(left), _SAMPLE), seed=1)
+    if len(left) <= _FEW:
+        return values
+    sample = text[left].sample(min(len(left), _SAMPLE), seed=1)
     for pattern, style in _FAST:
         if not len(sample):
             break
@@ -153,7 +157,7 @@ def _fast(text: pl.Series) -> pl.Series:
         if not is_hit.any():
             continue
         sample = sample.filter(~is_hit)
-        cells = text.gather(left)
+        cells = text[left]
         hit = cells.str.contains(guard)
         read = cells.filter(hit).str.to_datetime(style, strict=False, time_unit="us")
         values = values.scatter(left.filter(hit), read)

@@ -65,5 +65,5 @@ class _Known:
         if places.null_count():
             places = places.fill_null(len(self.cells))
         if fault.null_count() == len(fault):
-            return without_faults(values.gather(places))
-        return Parsed(values.gather(places), fault.gather(places))
+            return without_faults(values[places])
+        return Parsed(values[places], fault[places])

@@ -1,5 +1,6 @@
 """Dates, moments and months as Chinese offices write them: tables by hand, and every style there and back."""
 
+import random
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
@@ -305,6 +306,48 @@ def test_any_text_gives_a_value_a_fault_or_a_blank(cells: list[str]) -> None:
     values, fault = parse_datetimes(pl.Series(cells, dtype=pl.String), latest=DELIVERED, roc=True)
     assert not (values.is_not_null() & fault.is_not_null()).any()
     assert set(fault.drop_nulls()) <= {"bad_date", "out_of_range"}
+
+
+# Every layout that a long column is tried against as a whole, with room for years and days that there are not.
+LONG_STYLES = (
+    "{y:04}-{m}-{d} {h}:{n:02}:{s:02}",
+    "{y:04}-{m}-{d} {h}:{n}",
+    "{y:04}/{m:02}/{d:02} {h}:{n}:{s}",
+    "{y}/{m}/{d} {h:02}:{n:02}",
+    "{y:04}年{m}月{d}日{h}时{n}分",
+    "{y:04}年{m:02}月{d:02}日 {h}:{n}",
+    "{y:04}-{m}-{d} {h}:{n}:{s}.{f}",
+    "{y:04}-{m:02}-{d:02}T{h:02}:{n:02}:{s:02}",
+    "{y:04}-{m}-{d}T{h}:{n}:{s}.{f}",
+    "{y:04}-{m}-{d}",
+    "{y}/{m:02}/{d}",
+    "{y:04}年{m}月{d}日",
+    "{y:04}{m:02}{d:02}",
+)
+
+
+@pytest.mark.parametrize("style", LONG_STYLES)
+def test_a_long_column_is_read_as_short_ones_are(style: str) -> None:
+    """Beyond a thousand odd cells the column is read as a whole; the same cells, a few at a time, one by one."""
+    choose = random.Random(style).choice
+    years = (1, 99, 999, 1948, 1949, *range(1990, 2028))
+    cells = [
+        style.format(
+            y=choose(years),
+            m=choose(range(14)),
+            d=choose(range(1, 33)),
+            h=choose(range(26)),
+            n=choose(range(61)),
+            s=choose(range(62)),
+            f=choose(("0", "5", "123", "999999", "1234567", "999999999")),
+        )
+        for _ in range(6_000)
+    ]
+    long = parse_datetimes(pl.Series(cells), latest=DELIVERED)
+    short = [parse_datetimes(pl.Series(cells[at : at + 500]), latest=DELIVERED) for at in range(0, len(cells), 500)]
+    assert long.values.equals(pl.concat([one.values for one in short]))
+    assert long.fault.equals(pl.concat([one.fault for one in short]))
+    assert 0 < long.fault.null_count() < len(cells)
 
 
 def test_a_style_that_no_sample_shows_is_read_all_the_same() -> None:
