@@ -22,7 +22,7 @@ from etl.readers.unpack import open_unpacked, read_head
 
 # Every block costs 40 ms whatever its size. The C library uses memory anew for every object of 32 MB and more, which
 # costs more than reading into it; and what is worked on at a time grows with the block.
-BLOCK_BYTES = 24 << 20
+BLOCK_BYTES = 20 << 20
 HEAD_BYTES = 256 << 10
 DELIMITERS = (",", ";", "\t", "|", "，")
 MAX_UNDECODABLE_SHARE = 0.01
