@@ -22,6 +22,7 @@ from etl.ledger import code_version
 from etl.night import NightReport
 from etl.pseudonyms import ensure_key
 from etl.refresh import publish_night
+from etl.sink import ROW_GROUP
 from tests.bench.many_incidents import STATIONS, UNTIL, Random, make_month, months, write_archive
 from warehouse.file_copy import copy_file
 from warehouse.generations import current_generation
@@ -66,11 +67,11 @@ def make_visits(random: Random, month: date, rows: int) -> pl.DataFrame:
     return frame.with_columns(missing).select(pl.col(name).cast(kind) for name, kind in schema.items())
 
 
-def deliver(data: Path, feed: str, name: str, records: pl.DataFrame, *, at: date, row_group: int = 8192) -> None:
+def deliver(data: Path, feed: str, name: str, records: pl.DataFrame, *, at: date) -> None:
     """Archive a batch as a night's loading leaves it, not yet published."""
     target = data / "archive" / feed / f"{name}.parquet"
     target.parent.mkdir(parents=True, exist_ok=True)
-    records.write_parquet(target, compression="uncompressed", row_group_size=row_group)
+    records.write_parquet(target, compression="uncompressed", statistics=False, row_group_size=ROW_GROUP)
     info = {
         "batch": name,
         "feed": feed,

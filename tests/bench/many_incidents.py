@@ -18,6 +18,7 @@ import polars as pl
 from etl.archive import write_templates
 from etl.feeds import FEEDS
 from etl.feeds.incident import with_parts
+from etl.sink import ROW_GROUP
 from warehouse.archive import read_batches
 from warehouse.build import build
 from warehouse.reference import codes_of
@@ -167,7 +168,7 @@ def write_archive(data: Path, rows: int, stations: Sequence[str] = STATIONS) -> 
     for feed, name, frame, window in _batches(rows, stations):
         target = data / "archive" / feed / f"{feed}-{name}.parquet"
         target.parent.mkdir(parents=True, exist_ok=True)
-        frame.write_parquet(target, compression="zstd", compression_level=1, row_group_size=8192)
+        frame.write_parquet(target, compression="uncompressed", statistics=False, row_group_size=ROW_GROUP)
         info = {
             "batch": f"{feed}-{name}",
             "feed": feed,
