@@ -152,7 +152,7 @@ def _build_whole(told: _Told, reason: str, index: KeyIndex | None) -> BuildResul
     clock = _Clock()
     numbered = number_batches(told.batches)
     with open_building(told.database) as connection:
-        open_scratch(connection, told.directory, memory_limit=told.memory_limit)
+        open_scratch(connection, memory_limit=told.memory_limit)
         feeds = open_archive(connection, numbered, told.templates)
         delivered = sorted(feeds.keys() & {batch.feed for batch in told.batches})
         with ThreadPoolExecutor(1) as beside, connection.cursor() as reading:
@@ -168,7 +168,7 @@ def _build_whole(told: _Told, reason: str, index: KeyIndex | None) -> BuildResul
         ledger = _balance(connection)
         _describe(connection, [*(model for model in models if model.is_published), SIGNAL])
         clock.stop("comments")
-        close_scratch(connection, told.directory)
+        close_scratch(connection)
         connection.execute("checkpoint")
     content = read_content(told.database)
     clock.stop("hash")
@@ -189,7 +189,7 @@ def _build_next(told: _Told, base: Base, index: KeyIndex) -> BuildResult:
     deliveries = Deliveries(base.batches, told.batches)
     models = {model.table: model for model in read_models()}
     with open_building(told.database) as connection:
-        open_scratch(connection, told.directory, memory_limit=told.memory_limit)
+        open_scratch(connection, memory_limit=told.memory_limit)
         load_base_tables(connection, base_tables(deliveries.numbered_after, told.refused), told.generation)
         clock.stop("batches")
         night = Increment(connection, models, deliveries, base, told.templates, index)
@@ -210,7 +210,7 @@ def _build_next(told: _Told, base: Base, index: KeyIndex) -> BuildResult:
         ledger = _balance(connection)
         proven = night.tables.proven_by_now()
         night.close()
-        close_scratch(connection, told.directory)
+        close_scratch(connection)
         connection.execute("checkpoint")
         clock.stop("checkpoint")
     content = night.tables.content

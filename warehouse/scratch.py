@@ -25,18 +25,23 @@ def open_building(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database file that a build writes, new or a copy of the last, under the name it has for readers.
 
     Without a write-ahead log: nobody reads it, for what a crash leaves behind is thrown away, and every commit would
-    wait for the disk. A checkpoint writes all; whoever publishes the file syncs it.
+    wait for the disk. A checkpoint writes all; whoever publishes the file syncs it. What the engine puts aside for want
+    of memory lies beside the file, and goes once the engine has closed: it takes files away there itself to the end.
     """
-    with duckdb.connect(":memory:") as connection:
-        size = "" if database.exists() else f", block_size {BLOCK_BYTES}"
-        connection.execute(f"attach '{quoted(database)}' as {database.stem} (recovery_mode no_wal_writes{size})")
-        connection.execute(f"use {database.stem}")
-        yield connection
+    spill = database.parent / "spill"
+    try:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(f"set temp_directory = '{quoted(spill)}'")
+            size = "" if database.exists() else f", block_size {BLOCK_BYTES}"
+            connection.execute(f"attach '{quoted(database)}' as {database.stem} (recovery_mode no_wal_writes{size})")
+            connection.execute(f"use {database.stem}")
+            yield connection
+    finally:
+        shutil.rmtree(spill, ignore_errors=True)
 
 
-def open_scratch(connection: duckdb.DuckDBPyConnection, directory: Path, *, memory_limit: str | None) -> None:
+def open_scratch(connection: duckdb.DuckDBPyConnection, *, memory_limit: str | None) -> None:
     """Attach the scratch database: keys live in memory, and in the spill folder, which goes with the build."""
-    connection.execute(f"set temp_directory = '{quoted(directory / 'spill')}'")
     connection.execute("set preserve_insertion_order = false")
     # Rows wait for their compression by the 120,000, not by the 600,000: a third of the memory of a build.
     connection.execute("set write_buffer_row_group_count = 1")
@@ -50,10 +55,9 @@ def open_scratch(connection: duckdb.DuckDBPyConnection, directory: Path, *, memo
     connection.execute(f"attach ':memory:' as {SCRATCH}")
 
 
-def close_scratch(connection: duckdb.DuckDBPyConnection, directory: Path) -> None:
-    """Forget the scratch database and what it spilled."""
+def close_scratch(connection: duckdb.DuckDBPyConnection) -> None:
+    """Forget the scratch database, so that no checkpoint looks at it."""
     connection.execute(f"detach {SCRATCH}")
-    shutil.rmtree(directory / "spill", ignore_errors=True)
 
 
 def load_base_tables(
