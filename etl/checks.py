@@ -16,7 +16,11 @@ def breaks_no_rule(records: pl.DataFrame, record: type[dy.Schema]) -> bool:
         for name, dtype in records.schema.items()
         if name in types
     )
-    return is_typed and types.keys() <= set(records.columns) and bool(records.select(_all_rules(record)).item())
+    if not is_typed or not types.keys() <= set(records.columns):
+        return False
+    nulls = records.null_count().row(0, named=True)
+    is_whole = not any(nulls[name] for name, column in record.columns().items() if not column.nullable)
+    return is_whole and bool(records.select(_other_rules(record)).item())
 
 
 @cache
@@ -25,8 +29,10 @@ def _types(record: type[dy.Schema]) -> dict[str, pl.DataType]:
 
 
 @cache
-def _all_rules(record: type[dy.Schema]) -> pl.Expr:
+def _other_rules(record: type[dy.Schema]) -> pl.Expr:
+    """Whether all rules hold but those that forbid nulls, which are sooner counted."""
     # `is_valid` makes and optimises a plan of all rules for every frame, which takes longer than evaluating them.
     # A rule that cannot be told, for want of a value, holds: whether one may be wanting is a rule of its own.
     rules = record._validation_rules(with_cast=False)
-    return pl.all_horizontal(rule.expr.fill_null(True).all() for rule in rules.values())
+    others = (rule.expr for name, rule in rules.items() if not name.endswith("|nullability"))
+    return pl.all_horizontal(pl.lit(True), *(expr.fill_null(True).all() for expr in others))

@@ -9,6 +9,7 @@ from datetime import date
 
 import polars as pl
 
+from etl.explain import MOJIBAKE, Explained, explain
 from etl.feeds import Field
 from etl.mapping import Mapping
 from etl.mapping_parts import Column
@@ -50,9 +51,6 @@ TYPES: dict[str, pl.DataType] = {
     "decimal": pl.Float64(),
     "flag": pl.Boolean(),
 }
-# What the middle and last bytes of a Chinese character in UTF-8 look like in the code pages of the West.
-_TRAIL = "[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
-MOJIBAKE = f"锟斤拷|\ufffd|Ã.|â€|[ã-é]{_TRAIL}{{2}}"
 # What Excel shows where a formula failed.
 CELL_ERROR = r"^#(DIV/0!|N/A|NAME\?|NULL!|NUM!|REF!|VALUE!|ERROR!)$"
 # Kinds whose columns hold the same few words in every chunk, each read by itself.
@@ -81,6 +79,7 @@ class Context:
     remembered: dict[str, Remembered] = field(default_factory=remember_nothing, repr=False)
     # The same for the columns of words, which other files of the mapping hold as well.
     words: dict[str, Remembered] = field(default_factory=remember_nothing, repr=False)
+    explained: dict[str, Explained] = field(default_factory=lambda: defaultdict(dict), repr=False)
     # What was mended or let pass, the field, and in how many cells; threads only ever append.
     noticed: list[tuple[str, str, int]] = field(default_factory=list, repr=False)
 
@@ -110,12 +109,13 @@ def _parse_cells(text: pl.Series, field: Field, column: Column, context: Context
         text = text.set(is_token, None) if is_token.any() else text
     parsed = _PARSERS[field.kind](text, field, column, context)
     if parsed.fault.null_count() < len(text):
-        parsed = Parsed(parsed.values, _explain(text, parsed.fault, tokens))
+        parsed = Parsed(parsed.values, explain(text, parsed.fault, tokens, context.explained[field.name]))
     blank = column.blank or field.blank
     values = parsed.values
     if blank is not None and values.null_count():
         values = values.fill_null(blank)
-    if (field.required or column.required) and values.null_count():
+    # A faulty cell has no value: where all that have none are faulty, none is missing.
+    if (field.required or column.required) and values.null_count() > len(text) - parsed.fault.null_count():
         missing = values.is_null() & parsed.fault.is_null()
         if missing.any():
             fault = pl.select(pl.when(missing).then(pl.lit("missing_required")).otherwise(parsed.fault)).to_series()
@@ -123,32 +123,15 @@ def _parse_cells(text: pl.Series, field: Field, column: Column, context: Context
     return Parsed(values, parsed.fault)
 
 
-def _explain(text: pl.Series, fault: pl.Series, tokens: tuple[str, ...]) -> pl.Series:
-    """Look closer at the few faulty cells: an empty token is no fault; an identifier or garbled text is named."""
-    rows = fault.is_not_null().arg_true()
-    cells = text.gather(rows)
-    closer = pl.select(
-        pl.when(clean(cells).is_in(tokens))
-        .then(None)
-        .when(contains_identifier(cells) & fault.gather(rows).is_in(["bad_code", "bad_number", "bad_date"]))
-        .then(pl.lit("misplaced_identifier"))
-        .when(cells.str.contains(MOJIBAKE))
-        .then(pl.lit("mojibake"))
-        .otherwise(fault.gather(rows))
-    ).to_series()
-    # Series.scatter works in place, and the parser may still hold the series.
-    return fault.clone().scatter(rows, closer)
-
-
 def hours_of(text: pl.Series, moments: pl.Series) -> pl.Series:
     """The hour of each moment; null where the cell holds a bare day, which is not hour 0."""
     hours = moments.dt.hour().cast(pl.Int16)
     # As numbers, which is several times as fast as by `dt.time`.
-    at_midnight = (moments.to_physical() % MICROSECONDS_A_DAY == 0).fill_null(False)
+    at_midnight = moments.cast(pl.Int64) % MICROSECONDS_A_DAY == 0
     if not at_midnight.any():
         return hours
     rows = at_midnight.arg_true()
-    timed = has_time(text.gather(rows))
+    timed = has_time(text[rows])
     return hours.scatter(rows, pl.select(pl.when(timed).then(pl.lit(0, dtype=pl.Int16))).to_series())
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 import polars as pl
+import pyarrow as pa
 
 from etl.ahead import ahead
 from etl.archive import ArchiveWriter, write_note
@@ -110,6 +111,8 @@ def load_file(file: InboxFile, sha256: str, mapping: Mapping, table: Table, job:
         if not is_unchanged(file):
             raise Changed(file.name)
         writer.commit(info)
+    # What parsing took is kept for the next file otherwise; whatever follows would come on top of it.
+    pa.default_memory_pool().release_unused()
     return info
 
 

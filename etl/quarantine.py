@@ -21,6 +21,8 @@ DATES_AND_NUMBERS = r"^[\d\s.,:/+\-，：．－%％TEZ年月日号时時分秒�
 MANY_DIGITS = r"\d{11}"
 COMPACT_TIME = "^(?:19|20)[0-9]{2}[01][0-9][0-3][0-9][0-2][0-9][0-5][0-9](?:[0-5][0-9])?$"
 MOST_SUGGESTIONS = 50
+# Stands in no cell: no blank that is taken away, and no part of a word.
+CELL_END = "\x1f"
 QUARANTINE = {
     "sheet_no": pl.Int16,
     "line": pl.UInt32,
@@ -53,13 +55,28 @@ def no_records(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.Series
     Blank rows never come here: the reader knows them, by all columns of the file. A row that is empty only where
     we look holds something else, and is quarantined for what it lacks.
     """
-    if not rows.height:
-        return pl.Series(dtype=pl.Boolean), pl.Series(dtype=pl.Boolean)
     looked = rows.select([name for name in recipe.all_headers if name in rows.columns])
     words = [normalise_header(word) for word in recipe.mapping.read.total_words]
     notes = [normalise_header(word).replace("：", "").replace(":", "") for word in recipe.mapping.read.footnote_words]
+    whole = looked.select(_tidied(pl.concat_str(pl.all(), separator=CELL_END, ignore_nulls=True))).to_series()
+    # To look at every cell for every word takes long: mostly no row holds a total's word or begins with a footnote's.
+    begins = f"^{CELL_END}*(?:{'|'.join(map(pl.escape_regex, notes))})"
+    is_suspect = whole.str.contains_any(words)
+    suspects = (is_suspect | whole.str.contains(begins) if notes else is_suspect).arg_true()
+    nothing = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
+    if suspects.is_empty():
+        return nothing, nothing
+    found = _judge_words(looked[suspects], words, notes)
+    return tuple(nothing.clone().scatter(suspects, found[name]) for name in ("total", "note"))  # type: ignore[return-value]
+
+
+def _tidied(text: pl.Expr) -> pl.Expr:
+    return text.str.replace_all(r"[\s\u3000\u00a0:：]+", "").str.to_lowercase()
+
+
+def _judge_words(looked: pl.DataFrame, words: list[str], notes: list[str]) -> pl.DataFrame:
     # Tidied once: every use of an expression would compile its pattern and run it again.
-    tidy = looked.select(pl.all().str.replace_all(r"[\s\u3000\u00a0:：]+", "").str.to_lowercase().fill_null(""))
+    tidy = looked.select(_tidied(pl.all()).fill_null(""))
     cells = [pl.col(name) for name in tidy.columns]
     is_total = pl.any_horizontal(
         (cell.str.len_chars() <= 20) & pl.any_horizontal(cell.str.ends_with(word) for word in words) for cell in cells
@@ -67,8 +84,8 @@ def no_records(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.Series
     first = pl.coalesce(pl.when(cell != "").then(cell) for cell in cells)
     filled = pl.sum_horizontal((cell != "").cast(pl.Int32) for cell in cells)
     is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
-    found = tidy.select(total=is_total.fill_null(False), note=is_note.fill_null(False))
-    return found["total"], found["note"] & ~found["total"]
+    is_total, is_note = is_total.fill_null(False), is_note.fill_null(False)
+    return tidy.select(total=is_total, note=is_note & ~is_total)
 
 
 def quarantined_rows(rows: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:

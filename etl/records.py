@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 
+import numpy as np
 import polars as pl
 
 from etl.checks import breaks_no_rule
 from etl.columns import compose
+from etl.feeds import Feed
 from etl.fields import TYPES, hours_of, parse_field
 from etl.mapping_parts import Column
 from etl.pseudonyms import kept_half, published_half
@@ -44,11 +47,10 @@ class Chunk:
 def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     """Text rows (see `etl.readers.Table.chunks`) -> records, rows set aside, counts."""
     text = chunk.with_row_index("__row")
-    label = text[recipe.first_header]
-    is_total = label.is_in(list(recipe.mapping.read.total_words)).fill_null(False)
+    is_total = _are_totals(text[recipe.first_header], recipe)
     is_row = ~text["__blank"]
-    is_aligned = text["__fault"].is_null() & is_row & ~is_total
-    aligned = text if is_aligned.all() else text.filter(is_aligned)
+    is_whole = bool(text["__fault"].null_count() == text.height and is_row.all() and not is_total.any())
+    aligned = text if is_whole else text.filter(text["__fault"].is_null() & is_row & ~is_total)
     rows = unpivot(aligned, recipe.mapping, recipe.all_headers) if recipe.mapping.unpivot else aligned
     registered = register_chunk(rows, recipe.mapping)
     lookups = {
@@ -57,13 +59,16 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
     }
     typed, faults = parse_rows(rows, replace(recipe, context=replace(recipe.context, registered=lookups)))
     records, faults = make_records(typed, faults, recipe)
-    totals = text.select("__row").filter(is_total & is_row)
-    bad = _bad_rows(text.select("__row", "__fault").filter(is_row), faults, totals)
+    bad = faults
+    if not is_whole or recipe.mapping.unpivot:
+        totals = text.select("__row").filter(is_total & is_row)
+        bad = _bad_rows(text.select("__row", "__fault").filter(is_row), faults, totals)
     if faults.height and recipe.mapping.unpivot:
         records = records.join(faults.select("__row").unique(), on="__row", how="anti")
     # `__row` is the place in the chunk: taking rows by it costs nothing beside a join over a wide frame.
-    cells = text[bad["__row"]].drop("__row", *(name for name in ROW_COLUMNS if name != "__line"))
-    set_aside = cells.with_columns(bad["reason_code"].alias("__reason"), bad["field"].alias("__field"))
+    cells = text[bad["__row"]]
+    shown = {name: cells[name] for name in chunk.columns if name not in ROW_COLUMNS or name == "__line"}
+    set_aside = pl.DataFrame(shown | {"__reason": bad["reason_code"], "__field": bad["field"]})
     sums = sum_up(records, rows, bad["__row"], recipe)
     return Chunk(
         records.select(recipe.feed.record.column_names()),
@@ -74,6 +79,11 @@ def work_chunk(chunk: pl.DataFrame, recipe: Recipe) -> Chunk:
         registered,
         sums,
     )
+
+
+def _are_totals(label: pl.Series, recipe: Recipe) -> pl.Series:
+    is_total = label.is_in(list(recipe.mapping.read.total_words))
+    return is_total.fill_null(False) if is_total.null_count() else is_total
 
 
 def _rows_without_records(aligned: pl.DataFrame, rows: pl.DataFrame, recipe: Recipe) -> int:
@@ -132,21 +142,20 @@ def _lossy(fault: pl.Series, rows: pl.DataFrame, headers: tuple[str, ...]) -> pl
 
 
 def _first_faults(rows: pl.DataFrame, columns: list[tuple[str, pl.Series]]) -> pl.DataFrame:
-    empty = pl.DataFrame(schema=FAULTS)
     found = [
         pl.DataFrame({"__row": rows["__row"], "reason_code": fault}).drop_nulls().with_columns(field=pl.lit(name))
         for name, fault in columns
     ]
-    return pl.concat([empty, *found]).unique("__row", keep="first", maintain_order=True)
+    if len(found) == 1 and "__into" not in rows.columns:
+        return found[0]
+    return pl.concat([pl.DataFrame(schema=FAULTS), *found]).unique("__row", keep="first", maintain_order=True)
 
 
 def make_records(typed: pl.DataFrame, faults: pl.DataFrame, recipe: Recipe) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Typed rows without a fault -> checked records with hashed keys; rows that break a rule join the faults."""
-    good = typed.filter(~typed["__row"].is_in(faults["__row"].implode())) if faults.height else typed
+    good = _without(typed, faults["__row"]) if faults.height else typed
     record = recipe.feed.record
-    keyed = add_absent(hash_fields(good, recipe), recipe).with_columns(
-        pl.col("record_status_code").fill_null("active"), record_key=pl.lit(""), sheet_no=pl.lit(1, dtype=pl.Int16)
-    )
+    keyed = add_absent(hash_fields(good, recipe), recipe)
     derived = recipe.feed.derive(keyed)
     derived = derived.with_columns(record_keys(derived, keyed, recipe).alias("record_key"), good["__row"])
     early = _before_opening(derived, recipe)
@@ -163,6 +172,14 @@ def make_records(typed: pl.DataFrame, faults: pl.DataFrame, recipe: Recipe) -> t
     new = broken.join(rows_by_line, on="line").select("__row", "reason_code", "field").unique("__row", keep="first")
     kept = derived.join(new.select("__row"), on="__row", how="anti", maintain_order="left")
     return kept, pl.concat([faults, new.cast(faults.schema)])
+
+
+def _without(typed: pl.DataFrame, rows: pl.Series) -> pl.DataFrame:
+    """The frame without these of its rows."""
+    places, left_out = typed["__row"].to_numpy(), rows.to_numpy()
+    is_kept = np.ones(max(places.max(initial=0), left_out.max(initial=0)) + 1, np.bool_)
+    is_kept[left_out] = False
+    return typed.filter(pl.Series(is_kept[places]))
 
 
 def _broken_rules(details: pl.DataFrame, names: list[str]) -> pl.DataFrame:
@@ -198,13 +215,20 @@ def hash_fields(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
 
 def add_absent(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
     """The fields that the file does not fill, null: as literals they cost nothing in any step before."""
-    types = {field.name: TYPES[field.kind] for field in recipe.feed.fields}
+    return typed.with_columns(_absent(recipe.feed, tuple(typed.columns)))
+
+
+# Expressions take longer to write down than to work out: they are kept for the next chunk.
+@lru_cache
+def _absent(feed: Feed, there: tuple[str, ...]) -> list[pl.Expr]:
+    types = {field.name: TYPES[field.kind] for field in feed.fields}
     types |= {"received_hour": pl.Int16()} | ({"incident_key": pl.String()} if "source_key" in types else {})
     # A record cannot do without some of them: a file that does not tell parts of work tells work done.
-    blanks = {field.name: field.blank for field in recipe.feed.fields if field.required}
-    return typed.with_columns(
-        pl.lit(blanks.get(name), dtype).alias(name) for name, dtype in types.items() if name not in typed.columns
-    )
+    blanks = {field.name: field.blank for field in feed.fields if field.required} | {"record_status_code": "active"}
+    given = [pl.col("record_status_code").fill_null("active")] if "record_status_code" in there else []
+    absent = [pl.lit(blanks.get(name), dtype).alias(name) for name, dtype in types.items() if name not in there]
+    own = {"record_key": pl.lit(""), "sheet_no": pl.lit(1, dtype=pl.Int16)}
+    return [*given, *absent, *(value.alias(name) for name, value in own.items())]
 
 
 def record_keys(derived: pl.DataFrame, keyed: pl.DataFrame, recipe: Recipe) -> pl.Series:

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from etl.recipe import Recipe
@@ -50,7 +51,8 @@ def sum_up(records: pl.DataFrame, rows: pl.DataFrame, places: pl.Series, recipe:
     """
     spec = recipe.mapping.unpivot
     sources = records.select("__row").unique() if spec else records.select("__row")
-    columns = {ROWS: sources.with_columns(number=pl.lit(1, pl.Int64))}
+    loaded: pl.DataFrame = pl.DataFrame({"__row": sources["__row"], "number": np.ones(sources.height, np.int64)})
+    columns = {ROWS: loaded}
     headers = summed_headers(recipe)
     if spec and headers:
         # A source row is loaded whole: its records stand in the order of its cells.
@@ -72,9 +74,10 @@ def sum_up(records: pl.DataFrame, rows: pl.DataFrame, places: pl.Series, recipe:
 
 def _above(numbers: pl.DataFrame, places: pl.Series) -> pl.Series:
     """The sum of the numbers above each place."""
-    ordered = numbers.sort("__row")
-    running = pl.concat([pl.Series([0], dtype=pl.Int64), ordered["number"].fill_null(0).cum_sum()])
-    return running.gather(ordered["__row"].search_sorted(places, side="left"))
+    ordered = numbers if numbers["__row"].is_sorted() else numbers.sort("__row")
+    number = ordered["number"].fill_null(0) if ordered["number"].null_count() else ordered["number"]
+    running = np.concatenate([np.zeros(1, np.int64), np.cumsum(number.to_numpy())])
+    return pl.Series(running[np.searchsorted(ordered["__row"].to_numpy(), places.to_numpy(), side="left")])
 
 
 class PrintedTotals:

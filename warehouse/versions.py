@@ -23,6 +23,8 @@ POSITION = ("record_key", "sheet_no", "line")
 STRETCH = 16_384
 RANGES = 32
 LAST_BITS = 22
+# Looked at in one go: small enough to take no memory worth speaking of.
+PART = 1 << 20
 
 Hashes = npt.NDArray[np.uint64]
 Places = npt.NDArray[np.int64]
@@ -38,7 +40,9 @@ class Repeats:
 
 def find_repeats(connection: duckdb.DuckDBPyConnection, feed: str, *, scratch: str = SCRATCH) -> Repeats:
     """Read all keys of a feed's archive, of the database `scratch`."""
-    found = connection.sql(f"select hash(record_key) as record_key, row_no from {scratch}.archive_{feed}").pl()
+    # No file has so many rows that their numbers need more; the keys of millions lie in memory at once.
+    query = f"select hash(record_key) as record_key, cast(row_no as uinteger) as row_no from {scratch}.archive_{feed}"
+    found = connection.sql(query).pl()
     hashes, places = _repeated(found["record_key"].to_numpy())
     stretches = np.flatnonzero(np.bincount(found["row_no"].to_numpy()[places] // STRETCH))
     return Repeats(hashes, stretches.tolist())
@@ -97,11 +101,17 @@ def _repeated(hashes: Hashes) -> tuple[Hashes, Places]:
 
 def _suspects(hashes: Hashes) -> Places:
     """Where values stand whose last bits are those of one that occurs twice: mostly few, found by sorting alone."""
-    ordered = np.sort(hashes)
     is_last = np.zeros(1 << LAST_BITS, np.bool_)
     mask = np.uint64(is_last.size - 1)
-    is_last[ordered[1:][ordered[1:] == ordered[:-1]] & mask] = True
-    return np.flatnonzero(is_last[hashes & mask])
+    is_last[_twice(hashes) & mask] = True
+    parts = ((at, hashes[at : at + PART]) for at in range(0, hashes.size, PART))
+    return np.concatenate([np.empty(0, np.int64), *(np.flatnonzero(is_last[part & mask]) + at for at, part in parts)])
+
+
+def _twice(hashes: Hashes) -> Hashes:
+    ordered = np.sort(hashes)
+    repeated: Hashes = ordered[1:][ordered[1:] == ordered[:-1]]
+    return repeated
 
 
 def _version(

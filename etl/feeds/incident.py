@@ -20,6 +20,9 @@ PARTS = (
     "escalated_count",
 )
 
+# Before the name of a part: what the outcome says of it, where the source gives no total.
+COMPUTED = "computed "
+
 
 class IncidentRecord(Period):
     """One archived incident; `dispute_key` and `record_key` never leave the archive."""
@@ -78,25 +81,30 @@ def parts_by_outcome() -> pl.DataFrame:
 
     return codes_of("outcome").select(
         pl.col("code").cast(pl.Categorical).alias("outcome_code"),
-        part("open", "closed", "referred").alias("received_count"),
-        part("closed").alias("closed_count"),
-        part("success").alias("resolved_count"),
-        part("failure").alias("failed_count"),
-        part("referred").alias("referred_count"),
-        part("escalation").alias("escalated_count"),
+        part("open", "closed", "referred").alias(f"{COMPUTED}received_count"),
+        part("closed").alias(f"{COMPUTED}closed_count"),
+        part("success").alias(f"{COMPUTED}resolved_count"),
+        part("failure").alias(f"{COMPUTED}failed_count"),
+        part("referred").alias(f"{COMPUTED}referred_count"),
+        part("escalation").alias(f"{COMPUTED}escalated_count"),
     )
 
 
 def derive(fields: pl.DataFrame) -> pl.DataFrame:
     """Fields of incidents -> columns of `IncidentRecord`."""
+    days, columns = _steps()
+    return with_parts(fields.with_columns(days).with_columns(columns)).select(IncidentRecord.column_names())
+
+
+@cache
+def _steps() -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """To write them down takes longer than to work them out."""
+    days = [pl.col("received_at").dt.date().alias("received_on"), pl.col("closed_at").dt.date().alias("closed_on")]
     start, end = covered_days("received_on")
     is_total = pl.col("incident_count").is_not_null()
-    day = fields.with_columns(
-        pl.col("received_at").dt.date().alias("received_on"), pl.col("closed_at").dt.date().alias("closed_on")
-    )
     started = pl.coalesce("dispatched_at", "received_at")
     minutes = (pl.col("arrived_at") - started).dt.total_minutes().cast(pl.Int32)
-    whole = day.with_columns(
+    return days, [
         pl.coalesce("beat_code", "org_code").alias("org_code"),
         start,
         end,
@@ -105,23 +113,25 @@ def derive(fields: pl.DataFrame) -> pl.DataFrame:
         (pl.col("closed_on") - pl.col("received_on")).dt.total_days().cast(pl.Int32).alias("days_to_close"),
         pl.col("incident_count").fill_null(1),
         pl.when(~is_total).then("incident_key").alias("incident_key"),
-    )
-    return with_parts(whole).select(IncidentRecord.column_names())
+    ]
 
 
 def with_parts(records: pl.DataFrame) -> pl.DataFrame:
     """Single records take their parts from the outcome; totals keep what was delivered; unknown stays null."""
-    outcomes = records.select(pl.col("outcome_code").cast(pl.Categorical))
+    outcomes = pl.DataFrame({"outcome_code": records["outcome_code"].cast(pl.Categorical)})
     # One look-up for all parts, of the one column: the wide frame is not copied.
     found = outcomes.join(parts_by_outcome(), on="outcome_code", how="left", maintain_order="left")
-    computed: dict[str, pl.Expr] = {column.name: pl.lit(column) for column in found.iter_columns()}
+    return records.hstack(found.get_columns()[1:]).with_columns(_parts())
+
+
+@cache
+def _parts() -> list[pl.Expr]:
+    computed = {name: pl.col(f"{COMPUTED}{name}") for name in PARTS}
     # A case that names where it was sent and is closed by now was referred and has come back.
     returned = pl.col("referral_target_code").is_not_null() & (computed["closed_count"] == 1)
     computed["referral_returned_count"] = pl.when(computed["closed_count"].is_not_null()).then(returned.cast(pl.Int64))
     computed["referred_count"] = pl.max_horizontal(computed["referred_count"], computed["referral_returned_count"])
-    return records.with_columns(
-        pl.when("is_total").then(pl.col(name)).otherwise(computed[name]).alias(name) for name in PARTS
-    )
+    return [pl.when("is_total").then(pl.col(name)).otherwise(computed[name]).alias(name) for name in PARTS]
 
 
 FIELDS = (

@@ -15,14 +15,17 @@ import polars as pl
 from etl.ahead import ahead
 from etl.readers.blocks import UNIT_SEPARATOR, WIDE_COMMA, Block, record_blocks
 from etl.readers.encoding import MARK, candidate_codecs, decode_marked, utf8_pieces
+from etl.readers.gather import gather
 from etl.readers.headers import Header, find_header, matching, name_columns, rows_to_search
+from etl.readers.plain import parse_plain
 from etl.readers.rows import Aligned, Rows, align
-from etl.readers.table import CHUNK_ROWS, MAX_COLUMNS, ROW_COLUMNS, Layout, Table, Unreadable, all_blank, empty_chunk
+from etl.readers.table import MAX_COLUMNS, ROW_COLUMNS, Layout, Table, Unreadable, all_blank, empty_chunk
 from etl.readers.unpack import open_unpacked, read_head
+from etl.values.parsed import nulls
 
-# Every block costs 40 ms whatever its size. The C library uses memory anew for every object of 32 MB and more, which
-# costs more than reading into it; and what is worked on at a time grows with the block.
-BLOCK_BYTES = 20 << 20
+# Several are under way at a time. Of half the size, each costs as much again as it holds; of twice the size, memory is
+# mapped anew for most of them, which costs more than reading into it.
+BLOCK_BYTES = 6 << 20
 HEAD_BYTES = 256 << 10
 DELIMITERS = (",", ";", "\t", "|", "，")
 MAX_UNDECODABLE_SHARE = 0.01
@@ -130,15 +133,7 @@ def _read(stream: Stream, wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
     """Frames of the wanted columns; the file is refused at its end if too many lines did not decode."""
     seen = _Seen()
     yield empty_chunk(wanted)
-    with open_unpacked(stream.path) as source:
-        pieces = utf8_pieces(source, stream.format.codec, stream.block_bytes)
-        # Reading, converting and cutting takes nearly as long as parsing: each has a thread.
-        for block in ahead(record_blocks(pieces, stream.delimiter, skip_lines=stream.format.skip_lines)):
-            frame = _read_block(block, stream, wanted, seen)
-            # Neither is kept while the next is waited for.
-            del block
-            yield from frame.iter_slices(CHUNK_ROWS)
-            del frame
+    yield from gather(_read_blocks(stream, wanted, seen))
     if seen.undecodable > seen.rows * MAX_UNDECODABLE_SHARE:
         raise Unreadable(
             "undecodable",
@@ -146,6 +141,18 @@ def _read(stream: Stream, wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
             found=f"{seen.undecodable} / {seen.rows}",
             expected=f"<= {MAX_UNDECODABLE_SHARE:.0%}",
         )
+
+
+def _read_blocks(stream: Stream, wanted: tuple[str, ...], seen: _Seen) -> Iterator[pl.DataFrame]:
+    with open_unpacked(stream.path) as source:
+        pieces = utf8_pieces(source, stream.format.codec, stream.block_bytes)
+        # Reading, converting and cutting takes nearly as long as parsing: each has a thread.
+        for block in ahead(record_blocks(pieces, stream.delimiter, skip_lines=stream.format.skip_lines)):
+            frame = _read_block(block, stream, wanted, seen)
+            # Neither is kept while the next is waited for.
+            del block
+            yield frame
+            del frame
 
 
 def _read_block(block: Block, stream: Stream, wanted: tuple[str, ...], seen: _Seen) -> pl.DataFrame:
@@ -176,24 +183,24 @@ def _refuse_truncated(block: Block, rows: Rows, aligned: Aligned) -> None:
 def _frame(rows: Rows, aligned: Aligned, cells: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
     if cells.height != rows.count:
         raise RuntimeError(f"{rows.count} records counted, {cells.height} parsed")
-    faults = pl.Series("__fault", [None], pl.String).new_from_index(0, rows.count)
-    return cells.with_columns(
-        rows.lines().alias("__line"),
-        faults.scatter(list(aligned.faults), list(aligned.faults.values())) if aligned.faults else faults,
-        _blank(rows, aligned, cells),
-        pl.lit(None, ROW_COLUMNS["__lossy"]).alias("__lossy"),
-    ).select(*wanted, *ROW_COLUMNS)
+    faults = nulls(rows.count, ROW_COLUMNS["__fault"]).alias("__fault")
+    if aligned.faults:
+        faults = faults.scatter(list(aligned.faults), list(aligned.faults.values()))
+    added = {
+        "__line": rows.lines(),
+        "__fault": faults,
+        "__blank": _blank(rows, aligned, cells),
+        "__lossy": nulls(rows.count, ROW_COLUMNS["__lossy"]),
+    }
+    return pl.DataFrame({name: cells[name] for name in wanted} | added)
 
 
 def _parse_sound(stream: Stream, rows: Rows, wanted: tuple[str, ...]) -> pl.DataFrame | None:
     """The cells of a block without quotes if nothing is wrong in it, the common case; no record is looked at."""
-    asked = wanted or stream.headers[:1]
-    untouched = Aligned(rows.block.data, {}, set(), 0)
-    try:
-        cells = _parse(stream, rows, untouched, (*asked, stream.headers[-1]))
-    except pl.exceptions.PolarsError:
+    if not rows.hold_no_marks() or rows.vast():
         return None
-    return cells.select(asked) if rows.are_sound(cells) else None
+    cells = parse_plain(rows.block.data, stream.delimiter.decode(), stream.headers, wanted or stream.headers[:1])
+    return cells if cells is not None and cells.height == rows.count else None
 
 
 def _parse(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]) -> pl.DataFrame:
@@ -218,10 +225,12 @@ def _parse(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]
 def _blank(rows: Rows, aligned: Aligned, cells: pl.DataFrame) -> pl.Series:
     """Rows without text in any column of the file, also in those that nobody asked for."""
     first = cells.to_series(0)
-    # What does not look blank in one column is not blank: mostly that settles it for all rows.
-    suspects = (first.is_null() | (first.str.len_bytes() <= LONGEST_BLANK)).arg_true()
     is_blank = np.zeros(rows.count, np.bool_)
-    if len(suspects):
+    lengths = first.str.len_bytes()
+    shortest = lengths.min()
+    # What does not look blank in one column is not blank: mostly that settles it for all rows.
+    if lengths.null_count() or shortest is None or shortest <= LONGEST_BLANK:  # type: ignore[operator]
+        suspects = (lengths.is_null() | (lengths <= LONGEST_BLANK)).arg_true()
         found = cells[suspects].select(all_blank(pl.all())).to_series()
         is_blank[suspects.filter(found).to_numpy()] = True
         is_blank[list(aligned.faults)] = False

@@ -69,19 +69,9 @@ class Rows:
         reader = csv.reader(io.StringIO(self.text(row), newline=""), delimiter=self.delimiter.decode())
         return next(reader, [])
 
-    def are_sound(self, cells: pl.DataFrame) -> bool:
-        """Whether nothing is wrong in a block without quotes, by `cells`, parsed from it up to the last column.
-
-        The parser fills short records with nulls and cuts long ones. So where the last column has no null, no record is
-        short; and where the delimiters are as many as there should be, none is long either.
-        """
-        return (
-            cells.height == self.count
-            and cells.to_series(-1).null_count() == 0
-            and self.block.count(self.delimiter[0]) == self.count * (self.width - 1)
-            and not self.block.odd & {MARK_BYTE[0], 0}
-            and not self.vast()
-        )
+    def hold_no_marks(self) -> bool:
+        """Whether neither undecodable text nor a NUL is among them, by a look at the block as a whole."""
+        return not self.block.odd & {MARK_BYTE[0], 0}
 
     @cached_property
     def misaligned(self) -> dict[int, int]:

@@ -143,11 +143,10 @@ def _first_of(readings: Sequence[pl.Series]) -> pl.Series:
 
 def _fast(text: pl.Series) -> pl.Series:
     values = read_fixed(text)
-    if values.null_count() == text.null_count():
+    # An empty cell is read as nothing, so that the others without a value need not be looked for to be counted.
+    if values.null_count() - text.null_count() <= _FEW:
         return values
     left = (values.is_null() & text.is_not_null()).arg_true()
-    if len(left) <= _FEW:
-        return values
     sample = text[left].sample(min(len(left), _SAMPLE), seed=1)
     for pattern, style in _FAST:
         if not len(sample):

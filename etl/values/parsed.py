@@ -51,7 +51,7 @@ def repair(
     # No fast reading makes something of an empty cell, so that equal counts are equal cells.
     if fast.null_count() == text.null_count():
         return without_faults(fast)
-    left = fast.is_null() & text.is_not_null()
+    left = fast.is_null() & text.is_not_null() if text.null_count() else fast.is_null()
     values, fault = slowly(text.filter(left), parse)
     rows = left.arg_true()
     # Series.scatter works in place: only on a copy, the caller may hold `fast`.

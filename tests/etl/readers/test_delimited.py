@@ -350,7 +350,8 @@ def test_chunks_are_bounded_and_lines_go_on_across_them(tmp_path: Path) -> None:
     count = 400_000
     path = write(tmp_path, "编号,类型\n" + "".join(f"{i},a\n" for i in range(count)))
     chunks = list(open_file(path).chunks())
-    assert max(chunk.height for chunk in chunks) == 150_000
+    assert max(chunk.height for chunk in chunks) <= 150_000
+    assert len(chunks) < 10
     frame = pl.concat(chunks)
     assert (frame["__line"] == pl.int_range(2, count + 2, dtype=pl.UInt32, eager=True)).all()
     assert frame["编号"].to_list() == [str(i) for i in range(count)]
@@ -376,6 +377,7 @@ def test_filling_down_goes_across_blocks_and_leaves_faults_and_blanks_alone(tmp_
         ("9\n9,z,y,x\n", "short_row"),
         ("9,z,y,x,w\n", "extra_fields"),
         (",,\n", None),
+        ("\n", None),
         ("9,z,\0\n", "undecodable"),
     ],
 )
@@ -397,4 +399,4 @@ def test_one_odd_row_changes_nothing_around_it(
     faults_found = frame["__fault"].to_list()
     assert faults_found[:9_000] + faults_found[9_000 + odd :] == [None] * 18_000
     assert faults_found[9_000 : 9_000 + min(odd, 1)] == [fault] * min(odd, 1)
-    assert frame["__blank"].sum() == (odd_row == ",,\n")
+    assert frame["__blank"].sum() == (odd_row in (",,\n", "\n"))
