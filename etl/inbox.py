@@ -193,7 +193,7 @@ def layout_of(mapping: Mapping) -> Layout:
     )
 
 
-def _no_data_line(mapping: Mapping) -> str:
-    """Lines with too few fields that are printed totals or footnotes, not torn records."""
+def _no_data_line(mapping: Mapping) -> str | None:
+    """Lines with too few fields that are printed totals or footnotes, not torn records; None where there are none."""
     words = "|".join(re.escape(word) for word in (*mapping.read.total_words, *mapping.read.footnote_words))
-    return rf"^[\s\"',;，\t]*({words})"
+    return rf"^[\s\"',;，\t]*({words})" if words else None

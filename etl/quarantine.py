@@ -61,7 +61,7 @@ def no_records(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.Series
     whole = looked.select(_tidied(pl.concat_str(pl.all(), separator=CELL_END, ignore_nulls=True))).to_series()
     # To look at every cell for every word takes long: mostly no row holds a total's word or begins with a footnote's.
     begins = f"^{CELL_END}*(?:{'|'.join(map(pl.escape_regex, notes))})"
-    is_suspect = whole.str.contains_any(words)
+    is_suspect = whole.str.contains_any(pl.Series(words, dtype=pl.String).implode())
     suspects = (is_suspect | whole.str.contains(begins) if notes else is_suspect).arg_true()
     nothing = pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
     if suspects.is_empty():
@@ -78,12 +78,15 @@ def _judge_words(looked: pl.DataFrame, words: list[str], notes: list[str]) -> pl
     # Tidied once: every use of an expression would compile its pattern and run it again.
     tidy = looked.select(_tidied(pl.all()).fill_null(""))
     cells = [pl.col(name) for name in tidy.columns]
+    # A mapping may list no words at all.
+    none = pl.lit(False)
     is_total = pl.any_horizontal(
-        (cell.str.len_chars() <= 20) & pl.any_horizontal(cell.str.ends_with(word) for word in words) for cell in cells
+        (cell.str.len_chars() <= 20) & pl.any_horizontal(none, *(cell.str.ends_with(word) for word in words))
+        for cell in cells
     )
     first = pl.coalesce(pl.when(cell != "").then(cell) for cell in cells)
     filled = pl.sum_horizontal((cell != "").cast(pl.Int32) for cell in cells)
-    is_note = pl.any_horizontal(first.str.starts_with(word) for word in notes) & (filled <= 3)
+    is_note = pl.any_horizontal(none, *(first.str.starts_with(word) for word in notes)) & (filled <= 3)
     is_total, is_note = is_total.fill_null(False), is_note.fill_null(False)
     return tidy.select(total=is_total, note=is_note & ~is_total)
 

@@ -381,3 +381,26 @@ def test_a_row_that_is_empty_only_where_we_look_is_quarantined_and_not_called_bl
     found = archive(data, incident(BASIC), rows)
     assert found.quarantined.select("line", "reason_code").rows() == [(3, "missing_required")]
     assert (found.info["rows_in"], found.info["dropped"], found.info["records"]) == (3, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "fate"),
+    [
+        ("", {3: "short_row", 4: None, 5: None, 6: "short_row", 7: None}),
+        ("total_words = []", {3: "short_row", 4: "bad_code", 5: None, 6: "short_row", 7: "short_row"}),
+        ("footnote_words = []", {3: "short_row", 4: None, 5: "bad_code", 6: "short_row", 7: None}),
+        (
+            "total_words = []\nfootnote_words = []",
+            {3: "short_row", 4: "bad_code", 5: "bad_code", 6: "short_row", 7: "short_row"},
+        ),
+    ],
+)
+def test_without_words_for_totals_or_footnotes_no_row_is_taken_for_one(
+    words: str, fate: dict[int, str | None], data: Path
+) -> None:
+    rows = "编号,单位,时间\n1,S1,2026-03-01\n2,S1\n3,合 计,2026-03-01\n填表人：甲,无此所,2026-03-01\n4\n总计：\n"
+    found = archive(data, incident(BASIC, f"[read]\n{words}\n" if words else ""), rows)
+    told = dict(found.quarantined.select("line", "reason_code").iter_rows())
+    assert {line: told.get(line) for line in fate} == fate
+    dropped = sum(reason is None for reason in fate.values())
+    assert (found.info["rows_in"], found.info["records"], found.info["dropped"]) == (6, 1, dropped)
