@@ -32,7 +32,8 @@ def explain(text: pl.Series, fault: pl.Series, tokens: tuple[str, ...], known: E
 
 def _remembered(cells: pl.Series, faults: pl.Series, tokens: tuple[str, ...], known: Explained) -> pl.Series:
     pairs = list(zip(cells, faults, strict=True))
-    found = {pair: known[pair] for pair in {*pairs} & known.keys()}
+    # Other threads add to what is known, and take nothing away.
+    found = {pair: known[pair] for pair in {*pairs} if pair in known}
     if fresh := list({*pairs} - found.keys()):
         fresh_cells, fresh_faults = (pl.Series(part, dtype=pl.String) for part in zip(*fresh, strict=True))
         told = _look_closer(fresh_cells, fresh_faults, tokens)

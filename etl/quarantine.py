@@ -67,7 +67,8 @@ def no_records(rows: pl.DataFrame, recipe: Recipe) -> tuple[pl.Series, pl.Series
     if suspects.is_empty():
         return nothing, nothing
     found = _judge_words(looked[suspects], words, notes)
-    return tuple(nothing.clone().scatter(suspects, found[name]) for name in ("total", "note"))  # type: ignore[return-value]
+    # Series.scatter works in place.
+    return nothing.clone().scatter(suspects, found["total"]), nothing.clone().scatter(suspects, found["note"])
 
 
 def _tidied(text: pl.Expr) -> pl.Expr:
@@ -75,6 +76,7 @@ def _tidied(text: pl.Expr) -> pl.Expr:
 
 
 def _judge_words(looked: pl.DataFrame, words: list[str], notes: list[str]) -> pl.DataFrame:
+    """Which rows are a `total` and which a `note`, by every cell of theirs."""
     # Tidied once: every use of an expression would compile its pattern and run it again.
     tidy = looked.select(_tidied(pl.all()).fill_null(""))
     cells = [pl.col(name) for name in tidy.columns]

@@ -214,7 +214,10 @@ def hash_fields(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
 
 
 def add_absent(typed: pl.DataFrame, recipe: Recipe) -> pl.DataFrame:
-    """The fields that the file does not fill, null: as literals they cost nothing in any step before."""
+    """What the file does not tell: fields that it does not fill, the usual status, room for the key, the sheet.
+
+    As literals they cost nothing in any step before.
+    """
     return typed.with_columns(_absent(recipe.feed, tuple(typed.columns)))
 
 

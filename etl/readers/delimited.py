@@ -23,8 +23,8 @@ from etl.readers.table import MAX_COLUMNS, ROW_COLUMNS, Layout, Table, Unreadabl
 from etl.readers.unpack import open_unpacked, read_head
 from etl.values.parsed import nulls
 
-# Several are under way at a time. Of half the size, each costs as much again as it holds; of twice the size, memory is
-# mapped anew for most of them, which costs more than reading into it.
+# Several are under way at a time: larger ones take more memory; of smaller ones there are more, each with some work of
+# its own.
 BLOCK_BYTES = 6 << 20
 HEAD_BYTES = 256 << 10
 DELIMITERS = (",", ";", "\t", "|", "，")
