@@ -1,5 +1,7 @@
 """Loading a million incidents, 1 % bad and 1 % copies, to archive and core, beside a typed duckdb read_csv.
 
+Where PostgreSQL is installed, its COPY with the same checks in SQL stands beside them: printed, and held to no limit.
+
 Then five million once, for the memory that they take.
 """
 
@@ -11,7 +13,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -28,17 +30,30 @@ from etl.ledger import code_version
 from etl.load import load_file
 from etl.mapping import read_mappings
 from etl.night import MEMORY_LIMIT
-from etl.organisations import organisations_of
+from etl.organisations import Organisations, organisations_of
 from etl.pseudonyms import ensure_key
-from tests.bench.measure import describe_runs, interleave, median_of, ratio_of, run_module
+from tests.bench import postgres_ingest
+from tests.bench.measure import Run, describe_runs, interleave, median_of, ratio_of, run_module
+from tests.bench.postgres import why_not
 from warehouse.archive import read_batches
 from warehouse.build import build
 
-RATIOS, MEGABYTES = {"archive + core, UTF-8": 2.0, "archive + core, GB18030": 2.6}, 600
+# The folder of a file is named by its encoding.
+ENCODINGS = ("utf-8", "gb18030")
+REFERENCE, SUBJECT = "duckdb read_csv", "archive + core, UTF-8"
+WAYS = (
+    (REFERENCE, "reference", "utf-8"),
+    (SUBJECT, "subject", "utf-8"),
+    ("archive + core, GB18030", "subject", "gb18030"),
+    ("PostgreSQL, UTF-8", "beside", "utf-8"),
+    ("PostgreSQL, GB18030", "beside", "gb18030"),
+)
+RATIOS, MEGABYTES = {SUBJECT: 2.0, "archive + core, GB18030": 2.6}, 600
 # With so many, the engine is told how much of them to keep in memory: it would keep all that it has written.
 MANY_ROWS, KEPT_MEMORY = 5_000_000, "250MB"
 STATIONS = tuple(f"青山第{number}派出所" for number in range(1, 17))
 MAPPING = "bureau_incident"
+DELIVERED = datetime(2026, 11, 1)
 TYPES = {
     "警情编号": "varchar",
     "派出所": "varchar",
@@ -110,7 +125,7 @@ def write_incidents(inbox: str, rows: str, encoding: str) -> dict[str, Any]:
     copies = fresh.filter(pl.col("接警时间") != "2025-02-30 08:00:00").head(int(rows) // 100)
     path = Path(inbox) / "接处警_bench.csv"
     path.write_bytes(pl.concat([fresh, copies]).write_csv().encode(encoding))
-    os.utime(path, (datetime(2026, 11, 1).timestamp(),) * 2)
+    os.utime(path, (DELIVERED.timestamp(),) * 2)
     return {"bytes": path.stat().st_size}
 
 
@@ -120,10 +135,7 @@ def subject(inbox: str, work: str) -> dict[str, Any]:
     data = Path(work)
     started = time.perf_counter()
     (file,) = list_files(Path(inbox))
-    named = {"code": [f"S{n}" for n in range(len(STATIONS))], "name": STATIONS, "short_name": None, "parent_code": None}
-    job = Job(
-        data, ensure_key(data / "archive"), organisations_of(pl.DataFrame(named)), datetime.now(), "", code_version()
-    )
+    job = Job(data, ensure_key(data / "archive"), _organisations(), datetime.now(), "", code_version())
     mapping, table = identify(file.path, [one for one in read_mappings() if one.name == MAPPING])
     info = load_file(file, "0" * 64, mapping, table, job)
     archived = time.perf_counter()
@@ -146,7 +158,20 @@ def subject(inbox: str, work: str) -> dict[str, Any]:
         "quarantined": info["quarantined"],
         "duplicates": result.batches[info["batch"]]["duplicates"],
         "published": result.rows["core.fct_incident"],
+        "totals": _totals(result.database),
     }
+
+
+def _organisations() -> Organisations:
+    named = {"code": [f"S{n}" for n in range(len(STATIONS))], "name": STATIONS, "short_name": None, "parent_code": None}
+    return organisations_of(pl.DataFrame(named))
+
+
+def _totals(database: Path) -> dict[str, int]:
+    with duckdb.connect(database, read_only=True) as connection:
+        row = connection.execute(postgres_ingest.totals_query("core.fct_incident")).fetchone()
+    assert row is not None
+    return dict(zip(postgres_ingest.TOTALS, row, strict=True))
 
 
 def reference(inbox: str, work: str) -> dict[str, Any]:
@@ -166,46 +191,64 @@ def reference(inbox: str, work: str) -> dict[str, Any]:
     return {"seconds": seconds, "read": row[0], "published": row[1]}
 
 
+def beside(inbox: str, _work: str) -> dict[str, Any]:
+    """The same file by a PostgreSQL of this run's own."""
+    told = postgres_ingest.load(Path(inbox), MAPPING, _organisations(), DELIVERED.date())
+    return told | {"published": told["totals"]["published"]}
+
+
 def run(*, quick: bool) -> dict[str, Any]:
     """The benchmark: equal results, then time and memory against the reference."""
     rows, rounds = (100_000, 1) if quick else (1_000_000, 5)
-    lines, failures = [], []
+    no_postgres = why_not()
+    ways = [way for way in WAYS if way[1] != "beside" or no_postgres is None]
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         os.environ["FENGQIAO_KEY_FILE"] = str(root / "key")
-        for encoding in ("utf-8", "gb18030"):
+        for encoding in ENCODINGS:
             (root / encoding).mkdir()
             # In a process of its own: a child starts with its parent's peak memory on its account.
             run_module("tests.bench.ingest", "write", str(root / encoding), str(rows), encoding)
         commands = {
             name: ["tests.bench.ingest", kind, str(root / encoding), str(root / "work")]
-            for name, kind, encoding in (
-                ("duckdb read_csv", "reference", "utf-8"),
-                ("archive + core, UTF-8", "subject", "utf-8"),
-                ("archive + core, GB18030", "subject", "gb18030"),
-            )
+            for name, kind, encoding in ways
         }
         runs = interleave(commands, rounds=rounds)
-    told = {name: one[0].told for name, one in runs.items()}
-    for name, one in told.items():
-        if one["published"] != told["duckdb read_csv"]["published"]:
-            failures.append(f"{name}: published {one['published']}, reference {told['duckdb read_csv']['published']}")
-    base = runs["duckdb read_csv"]
-    for name, ones in runs.items():
-        stages = [figure for figure in told[name] if figure.endswith("_seconds")]
-        lines.append(describe_runs(name, ones, ["seconds", *stages, "wall", "cpu", "peak_megabytes"]))
+    base = runs[REFERENCE]
     ratios = {name: ratio_of(ones, base, "seconds") for name, ones in runs.items() if ones is not base}
-    lines += [f"ratio {name}: {ratio:.2f} ×" for name, ratio in ratios.items()]
-    for name, most in RATIOS.items():
-        if not quick and ratios[name] > most:
-            failures.append(f"ratio {name}: {ratios[name]:.2f} > {most}")
-    peaks = {rows: median_of(runs["archive + core, UTF-8"], "peak_megabytes")}
+    peaks = {rows: median_of(runs[SUBJECT], "peak_megabytes")}
     if not quick:
         peaks[MANY_ROWS] = _peak_of(MANY_ROWS)
-    lines += [f"peak memory at {count:,} rows: {peak:.0f} MB" for count, peak in peaks.items()]
+    failures = _unequal({name: ones[0].told for name, ones in runs.items()})
+    failures += [f"ratio {n}: {ratios[n]:.2f} > {most}" for n, most in RATIOS.items() if ratios[n] > most and not quick]
     failures += [f"{count:,} rows: {peak:.0f} > {MEGABYTES} MB" for count, peak in peaks.items() if peak > MEGABYTES]
-    lines += [f"rows {rows:,}; {json.dumps(told['archive + core, UTF-8'])}", *(f"FAILED {text}" for text in failures)]
+    lines = [
+        *(_described(name, ones) for name, ones in runs.items()),
+        *([f"PostgreSQL: {no_postgres}"] if no_postgres else []),
+        *(f"ratio {name}: {ratio:.2f} ×" for name, ratio in ratios.items()),
+        *(f"peak memory at {count:,} rows: {peak:.0f} MB" for count, peak in peaks.items()),
+        f"rows {rows:,}; {json.dumps(runs[SUBJECT][0].told)}",
+        *(f"FAILED {text}" for text in failures),
+    ]
     return {"lines": lines, "failures": failures, "ratios": ratios, "peak_megabytes": peaks[rows]}
+
+
+def _described(name: str, runs: Sequence[Run]) -> str:
+    stages = [figure for figure in runs[0].told if figure.endswith("_seconds")]
+    # What a server takes is not on its client's account.
+    whole = [] if "version" in runs[0].told else ["wall", "cpu", "peak_megabytes"]
+    return describe_runs(name, runs, ["seconds", *stages, *whole])
+
+
+def _unequal(told: Mapping[str, dict[str, Any]]) -> list[str]:
+    """Every way of reading the file has to come to the same: as much of it as is told of two."""
+    return [
+        f"{name}: {figure} {one[figure]}, {other} {told[other][figure]}"
+        for name, one in told.items()
+        for other in (REFERENCE, SUBJECT)
+        for figure in ("rows_in", "quarantined", "published", "totals")
+        if figure in one and figure in told[other] and one[figure] != told[other][figure]
+    ]
 
 
 def _peak_of(rows: int) -> float:
@@ -220,5 +263,5 @@ def _peak_of(rows: int) -> float:
 
 if __name__ == "__main__":
     work: dict[str, Callable[..., dict[str, Any]]]
-    work = {"write": write_incidents, "subject": subject, "reference": reference}
+    work = {"write": write_incidents, "subject": subject, "reference": reference, "beside": beside}
     print(json.dumps(work[sys.argv[1]](*sys.argv[2:])))
