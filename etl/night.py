@@ -221,7 +221,9 @@ def verify_generation(directory: Path) -> list[str]:
     Raises:
         ChildProcessError: that process did not get to the end of it.
     """
-    command = [sys.executable, "-m", "warehouse.verify", str(directory / DATABASE), str(directory / MANIFEST)]
+    limit = os.environ.get(MEMORY_LIMIT)
+    files = [str(directory / name) for name in (DATABASE, MANIFEST)]
+    command = [sys.executable, "-m", "warehouse.verify", *files, *([limit] if limit else [])]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode == 0:
         return []

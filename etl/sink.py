@@ -37,7 +37,8 @@ class ParquetSink:
     def put(self, frame: pl.DataFrame) -> None:
         """Hand over a frame; waits while the one before is not yet taken."""
         # Mostly every column has its type already.
-        others = [pl.col(name).cast(dtype) for name, dtype in self._types.items() if frame.schema[name] != dtype]
+        there = frame.schema
+        others = [pl.col(name).cast(dtype) for name, dtype in self._types.items() if there[name] != dtype]
         typed = frame.with_columns(others) if others else frame
         self._hand_over(typed if typed.columns == [*self._types] else typed.select(*self._types))
 

@@ -170,7 +170,7 @@ def _build_whole(told: _Told, reason: str, index: KeyIndex | None) -> BuildResul
         clock.stop("comments")
         close_scratch(connection)
         connection.execute("checkpoint")
-    content = read_content(told.database)
+    content = read_content(told.database, memory_limit=told.memory_limit)
     clock.stop("hash")
     if index is not None:
         index.make_all(told.batches)

@@ -48,9 +48,10 @@ class Content:
         return Content(self.rows - other.rows, self.total - other.total)
 
 
-def read_content(path: Path) -> dict[str, Content]:
-    """Rows and hash of every table, `ops` included."""
+def read_content(path: Path, *, memory_limit: str | None = None) -> dict[str, Content]:
+    """Rows and hash of every table, `ops` included; what is read is kept within the limit, such as `500MB`."""
     with duckdb.connect(str(path), read_only=True) as connection:
+        _limit(connection, memory_limit)
         tables = columns_of(connection)
         return {table: content_of(connection, table, exact_columns(columns)) for table, columns in tables.items()}
 
@@ -68,10 +69,15 @@ def hashes_of(content: dict[str, Content]) -> dict[str, str]:
     return {table: found.hash for table, found in content.items() if _is_hashed(table)}
 
 
-def verify(path: Path, expected: dict[str, str]) -> list[str]:
+def _limit(connection: duckdb.DuckDBPyConnection, memory_limit: str | None) -> None:
+    if memory_limit:
+        connection.execute("set memory_limit = $limit", {"limit": memory_limit})
+
+
+def verify(path: Path, expected: dict[str, str], *, memory_limit: str | None = None) -> list[str]:
     """What is wrong with a database file, nothing if it is sound: every block in use has been read.
 
-    `expected` is what `content_hash` gave when the file was built.
+    `expected` is what `content_hash` gave when the file was built; the limit is that of `read_content`.
     """
     try:
         connection = duckdb.connect(str(path), read_only=True)
@@ -80,8 +86,11 @@ def verify(path: Path, expected: dict[str, str]) -> list[str]:
     except duckdb.Error as error:
         return [f"{path.name} cannot be opened: {_first_line(error)}"]
     with connection:
+        _limit(connection, memory_limit)
         try:
             tables = columns_of(connection)
+        except duckdb.OutOfMemoryException:
+            raise
         except duckdb.Error as error:
             return [f"{path.name} has no readable catalogue: {_first_line(error)}"]
         missing = [f"{table} is missing" for table in sorted(expected.keys() - tables.keys())]
@@ -137,10 +146,14 @@ def _first_line(error: duckdb.Error) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """`python -m warehouse.verify PATH MANIFEST`: exit 0 sound, 1 not, 2 not found out; problems on standard error."""
-    path, manifest = map(Path, arguments)
+    """`python -m warehouse.verify PATH MANIFEST [MEMORY_LIMIT]`: exit 0 sound, 1 not, 2 not found out.
+
+    Problems go to standard error.
+    """
+    path, manifest, *limits = arguments
     try:
-        problems = verify(path, json.loads(manifest.read_text("utf-8"))["content_hash"])
+        expected = json.loads(Path(manifest).read_text("utf-8"))["content_hash"]
+        problems = verify(Path(path), expected, memory_limit=limits[0] if limits else None)
     except Exception as error:
         print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 2

@@ -3,19 +3,22 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from etl.ahead import ahead
 from etl.readers.blocks import UNIT_SEPARATOR, WIDE_COMMA, Block, record_blocks
 from etl.readers.encoding import MARK, candidate_codecs, decode_marked, utf8_pieces
-from etl.readers.gather import gather
+from etl.readers.gather import Piece, gather
 from etl.readers.headers import Header, find_header, matching, name_columns, rows_to_search
 from etl.readers.plain import parse_plain
 from etl.readers.rows import Aligned, Rows, align
@@ -143,32 +146,40 @@ def _read(stream: Stream, wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
         )
 
 
-def _read_blocks(stream: Stream, wanted: tuple[str, ...], seen: _Seen) -> Iterator[pl.DataFrame]:
+def _read_blocks(stream: Stream, wanted: tuple[str, ...], seen: _Seen) -> Iterator[Piece]:
     with open_unpacked(stream.path) as source:
         pieces = utf8_pieces(source, stream.format.codec, stream.block_bytes)
         # Reading, converting and cutting takes nearly as long as parsing: each has a thread.
+        if stream.format.codec != "utf-8":
+            # To convert takes as long as all that follows up to the cutting.
+            pieces = ahead(pieces)
         for block in ahead(record_blocks(pieces, stream.delimiter, skip_lines=stream.format.skip_lines)):
-            frame = _read_block(block, stream, wanted, seen)
+            piece = _read_block(block, stream, wanted, seen)
             # Neither is kept while the next is waited for.
             del block
-            yield frame
-            del frame
+            yield piece
+            del piece
 
 
-def _read_block(block: Block, stream: Stream, wanted: tuple[str, ...], seen: _Seen) -> pl.DataFrame:
+def _read_block(block: Block, stream: Stream, wanted: tuple[str, ...], seen: _Seen) -> Piece:
     rows = Rows(block, stream.delimiter, len(stream.headers))
     # What is wrong once in a file is mostly wrong again: from there on records are looked at before parsing.
-    cells = _parse_sound(stream, rows, wanted) if seen.is_sound and block.quotes is None else None
-    seen.is_sound = seen.is_sound and cells is not None
-    aligned = Aligned(block.data, {}, set(), 0) if cells is not None else align(rows, stream.footnote)
-    _refuse_truncated(block, rows, aligned)
-    frame = _frame(rows, aligned, _parse(stream, rows, aligned, wanted) if cells is None else cells, wanted)
+    table = _parse_sound(stream, rows, wanted) if seen.is_sound and block.quotes is None else None
+    seen.is_sound = seen.is_sound and table is not None
     seen.rows += rows.count
+    if table is not None and _none_looks_blank(table):
+        return Piece(table.select(wanted), _told(rows, {}, pl.repeat(False, rows.count, eager=True)))
+    aligned = Aligned(block.data, {}, set(), 0) if table is not None else align(rows, stream.footnote)
+    _refuse_truncated(block, rows, aligned)
+    cells = _parse(stream, rows, aligned, wanted) if table is None else cast(pl.DataFrame, pl.from_arrow(table))
+    if cells.height != rows.count:
+        raise RuntimeError(f"{rows.count} records counted, {cells.height} parsed")
+    told = _told(rows, aligned.faults, _blank(rows, aligned, cells))
     if aligned.marked_count:
         seen.undecodable += aligned.marked_count
-        first = frame.filter(pl.col("__fault") == "undecodable")["__line"][0]
+        first = told.filter(pl.col("__fault") == "undecodable")["__line"][0]
         seen.first_undecodable = seen.first_undecodable or first
-    return frame
+    return Piece(cells.select(wanted), told)
 
 
 def _refuse_truncated(block: Block, rows: Rows, aligned: Aligned) -> None:
@@ -180,27 +191,20 @@ def _refuse_truncated(block: Block, rows: Rows, aligned: Aligned) -> None:
         raise Unreadable("truncated", line=line, found="no line end", expected=f"{rows.width} fields")
 
 
-def _frame(rows: Rows, aligned: Aligned, cells: pl.DataFrame, wanted: tuple[str, ...]) -> pl.DataFrame:
-    if cells.height != rows.count:
-        raise RuntimeError(f"{rows.count} records counted, {cells.height} parsed")
-    faults = nulls(rows.count, ROW_COLUMNS["__fault"]).alias("__fault")
-    if aligned.faults:
-        faults = faults.scatter(list(aligned.faults), list(aligned.faults.values()))
-    added = {
-        "__line": rows.lines(),
-        "__fault": faults,
-        "__blank": _blank(rows, aligned, cells),
-        "__lossy": nulls(rows.count, ROW_COLUMNS["__lossy"]),
-    }
-    return pl.DataFrame({name: cells[name] for name in wanted} | added)
+def _told(rows: Rows, found: Mapping[int, str], is_blank: pl.Series) -> pl.DataFrame:
+    faults = nulls(rows.count, ROW_COLUMNS["__fault"])
+    if found:
+        faults = faults.scatter(list(found), list(found.values()))
+    lossy = nulls(rows.count, ROW_COLUMNS["__lossy"])
+    return pl.DataFrame({"__line": rows.lines(), "__fault": faults, "__blank": is_blank, "__lossy": lossy})
 
 
-def _parse_sound(stream: Stream, rows: Rows, wanted: tuple[str, ...]) -> pl.DataFrame | None:
+def _parse_sound(stream: Stream, rows: Rows, wanted: tuple[str, ...]) -> pa.Table | None:
     """The cells of a block without quotes if nothing is wrong in it, the common case; no record is looked at."""
     if not rows.hold_no_marks() or rows.vast():
         return None
     cells = parse_plain(rows.block.data, stream.delimiter.decode(), stream.headers, wanted or stream.headers[:1])
-    return cells if cells is not None and cells.height == rows.count else None
+    return cells if cells is not None and cells.num_rows == rows.count else None
 
 
 def _parse(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]) -> pl.DataFrame:
@@ -220,6 +224,13 @@ def _parse(stream: Stream, rows: Rows, aligned: Aligned, wanted: tuple[str, ...]
         separator, comma = UNIT_SEPARATOR.decode(), WIDE_COMMA.decode()
         cells = cells.with_columns(pl.all().str.replace_all(separator, comma, literal=True))
     return cells
+
+
+def _none_looks_blank(table: pa.Table) -> bool:
+    """Whether no cell of the first column may be a blank one: then no row is."""
+    first = table.column(0)
+    shortest = pc.min(pc.binary_length(first)).as_py()
+    return not first.null_count and shortest is not None and shortest > LONGEST_BLANK
 
 
 def _blank(rows: Rows, aligned: Aligned, cells: pl.DataFrame) -> pl.Series:

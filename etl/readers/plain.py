@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
-import polars as pl
 import pyarrow as pa
 from pyarrow import csv
 
@@ -13,7 +11,7 @@ from pyarrow import csv
 _PART_BYTES = 1 << 20
 
 
-def parse_plain(data: bytes, delimiter: str, headers: Sequence[str], wanted: Sequence[str]) -> pl.DataFrame | None:
+def parse_plain(data: bytes, delimiter: str, headers: Sequence[str], wanted: Sequence[str]) -> pa.Table | None:
     """The wanted cells as text, an empty one null; None where a record has not as many fields as the header.
 
     `data`: UTF-8, each record ended by one LF, no quotes and no carriage returns; an empty line is a record of nothing.
@@ -28,7 +26,6 @@ def parse_plain(data: bytes, delimiter: str, headers: Sequence[str], wanted: Seq
         check_utf8=False,
     )
     try:
-        table = csv.read_csv(pa.BufferReader(data), read_options=read, parse_options=parse, convert_options=convert)
+        return csv.read_csv(pa.BufferReader(data), read_options=read, parse_options=parse, convert_options=convert)
     except pa.ArrowInvalid:
         return None
-    return cast(pl.DataFrame, pl.from_arrow(table))

@@ -15,7 +15,7 @@ import pytest
 from tests.warehouse.small_archive import SmallArchive
 from warehouse.build import BuildResult
 from warehouse.scratch import BLOCK_BYTES
-from warehouse.verify import content_hash, verify
+from warehouse.verify import content_hash, read_content, verify
 
 BLOCK = BLOCK_BYTES
 
@@ -45,6 +45,16 @@ def test_a_fresh_build_is_sound(built: BuildResult) -> None:
     assert verify(built.database, built.content_hash) == []
     assert content_hash(built.database) == built.content_hash
     assert (built.rows["core.fct_incident"], built.rows["core.fct_satisfaction"]) == (9000, 3000)
+
+
+def test_reading_everything_back_keeps_to_a_limit_of_memory(built: BuildResult) -> None:
+    """A file is not damaged for want of memory: then nothing was found out."""
+    few = "10MB"
+    assert verify(built.database, built.content_hash, memory_limit=few) == []
+    assert read_content(built.database, memory_limit=few) == read_content(built.database)
+    for read in (read_content, lambda path, **limit: verify(path, built.content_hash, **limit)):
+        with pytest.raises(duckdb.OutOfMemoryException):
+            read(built.database, memory_limit="10kB")
 
 
 @pytest.mark.parametrize(

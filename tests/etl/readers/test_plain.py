@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import polars as pl
 import pytest
 from hypothesis import given
@@ -13,7 +15,8 @@ HEADERS = ("甲", "乙", "丙")
 
 
 def parse(text: str, wanted: tuple[str, ...] = HEADERS, delimiter: str = ",") -> pl.DataFrame | None:
-    return parse_plain(text.encode(), delimiter, HEADERS, wanted)
+    table = parse_plain(text.encode(), delimiter, HEADERS, wanted)
+    return None if table is None else cast(pl.DataFrame, pl.from_arrow(table))
 
 
 def test_cells_are_texts_and_empty_ones_null() -> None:
