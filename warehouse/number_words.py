@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from fractions import Fraction
 
@@ -68,6 +69,11 @@ def format_month_name(day: date, language: Language) -> str:
 def begin_sentence(words: str) -> str:
     """The words with a capital letter; Chinese stays as it is."""
     return words[:1].upper() + words[1:]
+
+
+def join_sentences(sentences: Iterable[str], language: Language) -> str:
+    """Sentences one after the other, empty ones left out; Chinese leaves no blank behind its full stop."""
+    return ("" if language == "zh" else " ").join(filter(None, sentences))
 
 
 def format_date(day: date, language: Language) -> str:

@@ -16,6 +16,7 @@ from warehouse.number_words import (
     format_month,
     format_month_name,
     format_share,
+    join_sentences,
 )
 from warehouse.period_words import format_period
 from warehouse.sentences import sentence_of
@@ -41,6 +42,7 @@ __all__ = [
     "format_value",
     "format_value_interval",
     "format_verdict",
+    "join_sentences",
     "sentence_of",
     "verdict_word",
 ]

@@ -12,7 +12,7 @@ from pages.components.panel import Panel, behind, missing_words
 from pages.components.view import Asked, View
 from warehouse.dimensions import DIMENSIONS, TIMES
 from warehouse.metric_catalogue import version_of
-from warehouse.wording import begin_sentence, format_moment, format_period
+from warehouse.wording import begin_sentence, format_moment, format_period, join_sentences
 
 ROWS = 60
 SQL_HEIGHT = 150
@@ -53,7 +53,7 @@ def _show(panel: Panel, asked: Asked, view: View, *, key: str) -> None:
             formula=begin_sentence(metric.formula.in_language(language)),
         )
     )
-    st.caption(" ".join(notes(asked, view)))
+    st.caption(join_sentences(notes(asked, view), language))
     if asked.rows:
         _table(panel, asked, view, key=key)
     st.caption(t("details.command"))

@@ -21,7 +21,7 @@ from warehouse.finding import find
 from warehouse.funnel import ALARM, FEWEST_UNITS, WARNING, Funnel, FunnelUnit, Place, funnel_of
 from warehouse.metric_definition import Metric
 from warehouse.reference import Language
-from warehouse.wording import begin_sentence, format_limits, format_period, format_value
+from warehouse.wording import begin_sentence, format_limits, format_period, format_value, join_sentences
 
 CURVE_POINTS = 80
 # So many units are named in a title, and listed in a subtitle; more are counted.
@@ -147,7 +147,7 @@ def _subtitle(found: FunnelFigures, view: View) -> str:
         value=format_value(found.bureau.row, funnel.metric, language),
         spread=text(f"funnel.spread_{spread}", language, fewest=FEWEST_UNITS),
     )
-    return " ".join(part for part in (said, _lacking(found, view)) if part)
+    return join_sentences((said, _lacking(found, view)), language)
 
 
 def _lacking(found: FunnelFigures, view: View) -> str:
@@ -171,7 +171,7 @@ def _lacking(found: FunnelFigures, view: View) -> str:
         said.append(text("funnel.silent", language, reason=reason, names=_listed(names[:LISTED], len(names), language)))
     if len(few) > len(found.judged) and view.window.days < YEAR:
         said.append(text("funnel.longer", language))
-    return " ".join(said)
+    return join_sentences(said, language)
 
 
 def _parts(row: ComparisonRow, metric: Metric, language: Language) -> str:

@@ -11,7 +11,7 @@ from pages.components.cards import plain, plain_cells
 from pages.components.data import Board, held_batches, read
 from pages.components.labels import text
 from warehouse.reference import Language, reason_sentence
-from warehouse.wording import begin_sentence, format_exact, format_share
+from warehouse.wording import begin_sentence, format_exact, format_share, join_sentences
 
 PARTS = ("loaded", "quarantined", "duplicates", "dropped")
 COUNTS = ("rows_in", *PARTS, "records")
@@ -142,7 +142,7 @@ def reasons(board: Board, language: Language) -> pl.DataFrame:
     for code, zh, en, count in read(board, "reasons").iter_rows():
         known = reason_sentence(code, language=language, level="row")
         name = begin_sentence({"zh": zh, "en": en}[language] or code)
-        rows.append((name, count, plain(f"{known.sentence} {known.remedy}")))
+        rows.append((name, count, plain(join_sentences((known.sentence, known.remedy), language))))
     schema = {"reason": pl.String, "rows": pl.Int64, "meaning": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -24,7 +24,7 @@ from pages.components.sql_desk import Desk
 from pages.components.sql_download import show_downloads
 from pages.components.sql_run import Run
 from warehouse.sandbox import LimitExceeded, Refused, Result
-from warehouse.wording import format_exact
+from warehouse.wording import format_exact, join_sentences
 
 POLL_SECONDS = 0.5
 GRID = "grid-plain-sql"
@@ -158,7 +158,7 @@ def _chart(run: Run, result: Result) -> None:
     left = words if drawn < frame.height else []
     if empty := gaps(frame, plan):
         left.append(t("sql_workbench.gaps", n=format_exact(empty)))
-    st.caption(" ".join([*left, t("sql_workbench.colours")] if is_coloured else left))
+    st.caption(join_sentences([*left, t("sql_workbench.colours")] if is_coloured else left, language()))
 
 
 def _choose(run: Run, columns: Choices, first: Plan) -> Plan:

@@ -38,6 +38,7 @@ from warehouse.wording import (
     format_share,
     format_value,
     format_verdict,
+    join_sentences,
     verdict_word,
 )
 
@@ -96,6 +97,13 @@ def test_dates_are_written_out(language: Language, day: str, month: str, name: s
 
 def test_moments_are_the_same_in_both_languages() -> None:
     assert format_moment(datetime(2026, 11, 6, 2, 4, 59)) == "2026-11-06 02:04"
+
+
+def test_sentences_follow_each_other_as_their_language_has_it() -> None:
+    assert (
+        join_sentences(["Two units are missing.", "", "One is small."], "en") == "Two units are missing. One is small."
+    )
+    assert join_sentences(["两个单位没有数据。", "", "一个样本不足。"], "zh") == "两个单位没有数据。一个样本不足。"
 
 
 def test_a_name_from_a_code_table_can_begin_a_sentence() -> None:

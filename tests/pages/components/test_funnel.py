@@ -73,7 +73,7 @@ def test_the_chosen_unit_is_told_its_own_figure_and_place() -> None:
 def test_units_that_are_not_drawn_are_named_with_the_reason() -> None:
     panel = panel_of(read(LOW, ORDINARY, FEW, SILENT), view(), key="funnel")
     assert panel.subtitle.startswith("2026年10月各单位。横线：全局 90.0%（900/1,000）；")
-    assert panel.subtitle.endswith("带内差异不宜排名。 样本不足 30、没有画出：S4（27/29）。 无法计算：S5。")
+    assert panel.subtitle.endswith("带内差异不宜排名。样本不足 30、没有画出：S4（27/29）。无法计算：S5。")
     assert panel.drawing is not None
     assert panel.drawing.can_pick
     assert panel.drawing.frames()["rows-1"]["code"].to_list() == ["S1", "S3"]
