@@ -16,6 +16,17 @@ from warehouse.archive import ArchiveDamaged
 from warehouse.redaction import redact
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _numbers(names: str) -> list[int]:
+    """Those of them that this system knows."""
+    return [getattr(errno, name) for name in names.split() if hasattr(errno, name)]
+
+
+DAMAGED = _numbers("EUCLEAN EBADMSG")
+AWAY = _numbers(
+    "ENXIO ENODEV EREMOTEIO ENOTCONN ESTALE ETIMEDOUT EHOSTDOWN EHOSTUNREACH ENETDOWN ENETUNREACH ECONNRESET ENOLINK"
+)
 SENTENCES = {
     errno.ENOSPC: ("磁盘已满：腾出空间后再运行 refresh", "the disk is full: free some space, then run refresh again"),
     errno.EDQUOT: (
@@ -29,10 +40,22 @@ SENTENCES = {
     errno.EPERM: ("没有权限：请检查属主和权限", "no permission: check owner and mode"),
     errno.ENOENT: ("文件或目录不见了", "a file or folder is gone"),
     errno.ENOMEM: ("内存不足", "not enough memory"),
+    errno.EMFILE: ("打开的文件太多：请检查 ulimit -n", "too many open files: check ulimit -n"),
+    errno.ENFILE: ("系统打开的文件太多", "the system has too many open files"),
+    **dict.fromkeys(
+        DAMAGED,
+        ("文件系统已损坏：请检查磁盘（fsck）和 dmesg", "the file system is damaged: check it (fsck), and dmesg"),
+    ),
+    **dict.fromkeys(
+        AWAY,
+        ("磁盘或网络存储连接不上：请检查挂载", "a disk or network storage does not answer: check its mount"),
+    ),
+    errno.EBUSY: ("文件或设备被占用：稍后再运行 refresh", "a file or device is busy: run refresh again later"),
 }
 # What DuckDB and polars say in a text only.
 TOLD = {os.strerror(number): number for number in SENTENCES}
-OF_MACHINE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOMEM)
+# Only of a file that is gone the one who put it there may know.
+OF_MACHINE = SENTENCES.keys() - {errno.ENOENT}
 
 
 def errno_of(error: BaseException) -> int | None:
