@@ -26,10 +26,12 @@ class Piece:
 
     @property
     def height(self) -> int:
+        """How many rows."""
         return self.told.height
 
     @property
     def bytes(self) -> float:
+        """About how much memory they take."""
         cells = self.cells
         in_cells = cells.estimated_size() if isinstance(cells, pl.DataFrame) else cells.nbytes
         return self.told.estimated_size() + float(in_cells)
