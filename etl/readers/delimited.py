@@ -149,9 +149,8 @@ def _read(stream: Stream, wanted: tuple[str, ...]) -> Iterator[pl.DataFrame]:
 def _read_blocks(stream: Stream, wanted: tuple[str, ...], seen: _Seen) -> Iterator[Piece]:
     with open_unpacked(stream.path) as source:
         pieces = utf8_pieces(source, stream.format.codec, stream.block_bytes)
-        # Reading, converting and cutting takes nearly as long as parsing: each has a thread.
+        # Converting, cutting and parsing take about as long as each other: each has a thread.
         if stream.format.codec != "utf-8":
-            # To convert takes as long as all that follows up to the cutting.
             pieces = ahead(pieces)
         for block in ahead(record_blocks(pieces, stream.delimiter, skip_lines=stream.format.skip_lines)):
             piece = _read_block(block, stream, wanted, seen)

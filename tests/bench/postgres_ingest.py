@@ -102,13 +102,13 @@ def _write_small_tables(server: Server, name: str, organisations: Organisations,
     inner, outer = (bytes(byte ^ pad for byte in KEY.ljust(64, b"\0")).hex() for pad in (0x36, 0x5C))
     server.sql(
         "create table written_code (field text, word text, code text);",
-        *_inserts("written_code", _rows(written)),
+        _insert("written_code", _rows(written)),
         "create table spelled_code (field text, spelling text, code text, primary key (field, spelling));",
-        *_inserts("spelled_code", _rows(spelled)),
+        _insert("spelled_code", _rows(spelled)),
         f"create table outcome_part (outcome_code text, {', '.join(f'{count} bigint' for count in counts)});",
-        *_inserts("outcome_part", parts.rows()),
+        _insert("outcome_part", parts.rows()),
         "create table place (org_code text, station_code text, branch_code text, city_bureau_code text);",
-        *_inserts("place", [(code, code, None, None) for code in sorted(set(organisations.codes.values()))]),
+        _insert("place", [(code, code, None, None) for code in sorted(set(organisations.codes.values()))]),
         f"create table pad as select '\\x{inner}'::bytea as inner_pad, '\\x{outer}'::bytea as outer_pad;",
         f"create table delivered_until as select date '{delivered_on}' as day;",
         "analyze;",
@@ -126,8 +126,9 @@ def _rows(words: Mapping[str, Mapping[str, str]]) -> list[tuple[str, str, str]]:
     return [(field, word, code) for field, each in words.items() for word, code in each.items()]
 
 
-def _inserts(table: str, rows: Sequence[tuple[Any, ...]]) -> list[str]:
+def _insert(table: str, rows: Sequence[tuple[Any, ...]]) -> str:
     def literal(value: object) -> str:
         return "null" if value is None else "'" + str(value).replace("'", "''") + "'"
 
-    return [f"insert into {table} values ({', '.join(map(literal, row))});" for row in rows]
+    listed = (f"({', '.join(map(literal, row))})" for row in rows)
+    return f"insert into {table} values {', '.join(listed)};"
