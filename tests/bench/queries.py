@@ -93,8 +93,9 @@ def answer(facts: Facts, question: Question, *, on_facts: bool) -> tuple[str, li
     """The statement with which the engine counts, and what it makes of the counts; `facts` are warm."""
     recorder = Recorder(facts.connection)
     recording = Facts(recorder)  # type: ignore[arg-type]
-    # Everything but the counts is known by now, and is kept as long as the generation.
-    recording.__dict__.update({name: value for name, value in facts.__dict__.items() if name != "connection"})
+    # Everything but the counts, and the answers that are kept, is known by now and stays as long as the generation.
+    known = {name: value for name, value in facts.__dict__.items() if name not in ("connection", "read")}
+    recording.__dict__.update(known)
     rows = compare(recording, question, on_facts=on_facts)
     (sql,) = recorder.asked
     return sql, rows
